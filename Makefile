@@ -1,0 +1,133 @@
+# wp502: make demo and make test are the two commands of a fresh machine.
+#
+#   make deps         install, through apt, what building and testing need
+#   make              build ./wp502
+#   make demo         watch a recorded outage
+#   make test         everything that must hold
+#   make check        layers, sizes, warnings, banned functions
+#   make lab          real servers to break (see tests/lab/README.md)
+#   make lab-matrix   injected faults against named causes
+#   make bench fuzz install clean
+#
+# DEV=1 turns warnings into errors; SAN=address,undefined builds with sanitizers;
+# CC=clang builds with clang.
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+SAN ?=
+DEV ?=
+BUILD := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter clang%,$(CC)),-clang)
+comma := ,
+
+LIBS := libuv libcurl libssh2 ncursesw jansson libpcre2-8 sqlite3 libzstd
+DEBS := build-essential pkg-config libuv1-dev libcurl4-openssl-dev libssh2-1-dev \
+	libncurses-dev libjansson-dev libpcre2-dev libinih-dev libsqlite3-dev libzstd-dev \
+	libcmocka-dev scdoc openssh-client openssh-server universal-ctags valgrind clang \
+	curl tmux git ca-certificates
+HAVE_LIBS := $(shell pkg-config --exists $(LIBS) inih cmocka 2>/dev/null && echo yes)
+
+PKG_CFLAGS := $(if $(HAVE_LIBS),$(shell pkg-config --cflags $(LIBS) inih))
+PKG_LIBS := $(if $(HAVE_LIBS),$(shell pkg-config --libs $(LIBS) inih))
+
+WARN := -Wall -Wextra -Wpedantic -Wdeclaration-after-statement -Wmissing-prototypes \
+	-Wold-style-definition -Wpointer-arith -Wstrict-prototypes -Wvla -Wwrite-strings \
+	-Wformat=2 -Wno-format-nonliteral -Wshadow -Wundef -Wno-overlength-strings
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -I. -Isrc -I$(BUILD) $(WARN) $(if $(DEV),-Werror) \
+	-DWP502_VERSION='"$(VERSION)"' -DWP502_DATADIR='"$(PREFIX)/share/wp502"' \
+	-fstack-protector-strong $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
+	$(PKG_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS := $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+
+SOURCES := $(filter-out src/main.c,$(shell find src probes ui -name '*.c' | sort))
+SCRIPTS := $(shell find probes -name '*.sh' | sort)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SCRIPTS:%.sh=$(BUILD)/%.sh.o)
+UNIT := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/unit/%)
+PROGRAM := $(if $(filter build,$(BUILD)),wp502,$(BUILD)/wp502)
+
+.PHONY: all deps demo test check check-layers unit e2e lab lab-matrix bench fuzz docs install clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(if $(HAVE_LIBS),$(PROGRAM),need-deps)
+
+need-deps:
+	@echo 'wp502: libraries are missing; run: make deps   (or: apt-get install $(DEBS))' >&2
+	@exit 2
+
+deps:
+	@tests/deps.sh $(DEBS)
+
+$(PROGRAM): $(BUILD)/src/main.o $(BUILD)/libwp502.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/libwp502.a: $(OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# A collector's text becomes a byte array; comment lines stay here.
+$(BUILD)/%.sh.c: %.sh Makefile
+	@mkdir -p $(@D)
+	@{ printf 'extern const char %s[];\nconst char %s[] = {\n' \
+		$(subst /,_,$*)_sh $(subst /,_,$*)_sh; \
+	   sed -e '/^[[:space:]]*#/d' -e 's/^[[:space:]]*//' -e '/^$$/d' $< | \
+	   od -An -v -tx1 | sed -e 's/ \(..\)/0x\1,/g'; printf '0};\n'; } > $@
+
+$(BUILD)/%.sh.o: $(BUILD)/%.sh.c
+	$(CC) -std=c11 -c -o $@ $<
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libwp502.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
+
+unit: $(UNIT_BIN)
+	@tests/run.sh unit $(UNIT_BIN)
+
+ifeq ($(HAVE_LIBS),yes)
+demo: $(PROGRAM)
+	./wp502 replay tests/fixtures/demo.events
+
+test: $(PROGRAM) $(UNIT_BIN)
+	@tests/run.sh all $(UNIT_BIN)
+else
+demo test:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory $@
+endif
+
+e2e: $(PROGRAM)
+	@tests/run.sh e2e
+
+check: check-layers
+	@tests/check/size.sh
+	@tests/check/banned.sh
+	@tests/check/docs.sh
+	@$(MAKE) --no-print-directory DEV=1 all $(UNIT_BIN)
+
+check-layers:
+	@tests/check/layers.sh
+
+lab:
+	@tests/lab/lab base
+
+lab-matrix: $(PROGRAM)
+	@tests/lab/lab matrix
+
+bench: $(PROGRAM)
+	@tests/bench/run.sh
+
+fuzz:
+	@tests/fuzz/run.sh
+
+install: all
+	install -D -m 755 wp502 $(DESTDIR)$(PREFIX)/bin/wp502
+
+clean:
+	rm -rf build build-* wp502
+
+-include $(shell find build build-* -name '*.d' 2>/dev/null)

@@ -1,0 +1,121 @@
+/*
+ * What we know of nginx. Reports: nginx (configuration, from `nginx -T` or the files),
+ * nginx.log (error log since the window), nginx.access (counts of the access log).
+ */
+#ifndef PROBES_NGINX_FACTS_H
+#define PROBES_NGINX_FACTS_H
+
+#include "probes/fact.h"
+
+enum pass_kind { PASS_NONE, PASS_FASTCGI, PASS_PROXY, PASS_OTHER };
+
+struct nginx_listen {
+	struct endpoint at;
+	bool tls;
+	bool is_default;
+};
+
+/* One location (or server) that hands requests to something behind nginx. */
+struct nginx_pass {
+	enum pass_kind kind;
+	const char *target;     /* as written: unix:/run/x.sock, 127.0.0.1:9000, name, $var */
+	bool computed;          /* holds a variable we could not resolve */
+	bool tls;               /* proxy_pass https:// */
+	const char *group;      /* upstream block used, or NULL */
+	struct endpoint *peers; /* what it may reach */
+	size_t peer_count;
+	const char *location;   /* "~ \.php$"; NULL: the server itself */
+	struct num connect_ms, read_ms, send_ms, buffer_size; /* NULL-ish: nginx's default */
+	const char *file;       /* where it is written */
+	struct num line;
+};
+
+struct nginx_server {
+	const char **names;     size_t name_count; /* server_name, first is the main one */
+	struct nginx_listen *listens; size_t listen_count;
+	struct nginx_pass *passes;    size_t pass_count;
+	const char *root;
+	const char *cert, *cert_key;
+	const char *error_log, *access_log; /* effective: own or inherited; NULL: off */
+	bool returns_only;      /* a bare redirect server: no pass, only return/rewrite */
+	const char *file;
+	struct num line;
+};
+
+/* What an error-log line says (signals.md 1.2), told from errno and fixed words. */
+enum nginx_error_kind {
+	NGX_OTHER,
+	NGX_CONNECT,          /* connect() failed; errno tells */
+	NGX_TIMEOUT_CONNECT,  /* upstream timed out while connecting / TLS handshake */
+	NGX_TIMEOUT_READ,     /* ... while sending request / reading response header */
+	NGX_TIMEOUT_BODY,     /* ... while reading upstream */
+	NGX_CLOSED_HEADER,    /* 104 or premature close before the header was whole */
+	NGX_CLOSED_BODY,      /* ... in the body */
+	NGX_BIG_HEADER,
+	NGX_INVALID_HEADER,   /* invalid/no valid header, unsupported FastCGI version */
+	NGX_NO_LIVE_UPSTREAMS,
+	NGX_RESOLVE,          /* no resolver, could not be resolved, host not found */
+	NGX_BAD_UPSTREAM,     /* no host/port in upstream */
+	NGX_NO_FILES,         /* errno 24 */
+	NGX_WORKER_CONNECTIONS,
+	NGX_WORKER_CONNECTIONS_WARN, /* "reusing connections" */
+	NGX_TLS_UPSTREAM,     /* handshake or verification with the upstream failed */
+	NGX_PHP_FATAL,        /* FastCGI sent in stderr: PHP Fatal / Parse / uncaught */
+	NGX_PHP_STDERR,       /* other FastCGI stderr */
+	NGX_NO_SCRIPT,        /* Primary script unknown */
+	NGX_DENIED_SCRIPT,    /* security.limit_extensions */
+	NGX_TEMP_FILE,        /* pwritev/open of a temp file failed; errno tells */
+	NGX_LIMIT,            /* limiting requests / connections by zone */
+	NGX_WORKER_EXIT,      /* worker process exited on signal */
+	NGX_BIND,             /* bind() failed */
+	NGX_EMERG,            /* any other emerg: configuration broken */
+	NGX_CLIENT_ABORT,
+	NGX_NO_SPACE          /* errno 28 on anything else */
+};
+
+struct nginx_error {
+	struct log_line line;
+	enum nginx_error_kind kind;
+	const char *level;
+	struct num pid, code;    /* code = errno */
+	const char *action;      /* "connecting to upstream", ...; NULL */
+	const char *client, *server, *host;
+	const char *method, *uri;
+	const char *upstream;    /* as written */
+	struct endpoint peer;    /* its address, when it is one */
+	enum pass_kind peer_kind;/* fastcgi:// or http(s):// */
+	const char *path;        /* socket or file named in the message */
+	const char *zone;        /* limit zone */
+	struct num signal;       /* WORKER_EXIT */
+};
+
+/* One minute-free summary of an access log since the window began. */
+struct nginx_access {
+	const char *path;
+	struct num requests, server_errors; /* 5xx */
+	struct num s499, s500, s502, s503, s504;
+	struct num fresh_requests, fresh_errors; /* last 60 s */
+	/* busiest URIs, clients and agents: "uri\0" with counts */
+	struct nginx_top { const char *what; struct num count; } *uris, *clients;
+	size_t uri_count, client_count;
+};
+
+struct nginx_facts {
+	struct arena *mem;
+	enum tri config_readable;
+	enum tri config_ok;        /* `nginx -t` */
+	const char *config_error;  /* its emerg line */
+	const char *config_path;   /* main file */
+	const char *version, *binary;
+	const char *user;
+	struct num worker_connections, worker_processes;
+	struct num config_mtime;   /* newest file read, epoch s */
+	const char *config_newest; /* its path */
+	struct nginx_server *servers; size_t server_count;
+	struct nginx_error *errors;   size_t error_count; /* oldest first */
+	struct nginx_access *access;  size_t access_count;
+	enum tri log_known;           /* at least one error log could be read */
+	const char *log_path;         /* main error log */
+};
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * probe: the floor plan every link shares, and the table of links in chain order.
+ * A probe knows what to ask (collect.sh), how to read the answer (parse), which causes
+ * it can name (causes) and how it shows itself (face). All of it pure.
+ */
+#ifndef PROBES_PROBE_H
+#define PROBES_PROBE_H
+
+#include "base/span.h"
+#include "probes/cause.h"
+#include "probes/facts.h"
+
+/* One collector: a question to the server and how its answer becomes facts. */
+struct collector {
+	const char *name; /* of the report: "nginx", "fpm.log" */
+	int version;      /* of the report's format; parse reads all up to it */
+	/*
+	 * Replaces what `facts` knew from this report. Input is raw. Takes what it keeps
+	 * from facts-><link>.mem style arenas handed in as `mem`, which lives until the
+	 * next report of this name was parsed. Never fails: what it cannot read stays
+	 * unknown. `flags` are event flags (truncated, late).
+	 */
+	void (*parse)(struct chain_facts *facts, struct arena *mem, struct span bytes,
+		unsigned flags);
+};
+
+/* A line of a link's box or detail sheet. */
+struct face_line {
+	const char *label, *value, *unit;
+	struct num at;
+	enum health health;
+};
+
+struct face {
+	struct arena *mem;
+	struct face_line *lines;
+	size_t count;
+};
+
+struct probe {
+	enum link link;
+	const char *title; /* "PHP-FPM" */
+	const char *script; /* collect.sh as text, or NULL */
+	const struct collector *collectors; /* ends with name NULL */
+	const struct cause *causes;         /* ends with id NULL */
+	/* Facts of one site's way as lines; health says how each looks. */
+	void (*face)(const struct site_view *view, struct face *face);
+	/* One short clause for the chain: "5/5 busy, 128 queued"; from mem. */
+	const char *(*says)(const struct site_view *view, struct arena *mem);
+	/* Health of the link by its own facts, before causes are weighed: ok, absent,
+	 * unknown or warn; never broken (that is the judge's word). */
+	enum health (*own_health)(const struct site_view *view);
+};
+
+extern const struct probe *const probes[LINKS]; /* in chain order */
+
+const struct collector *collector_find(const char *name, size_t len);
+const struct cause *cause_find(const char *id);
+void face_add(struct face *face, const char *label, enum health health, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif
