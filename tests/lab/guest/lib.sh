@@ -1,0 +1,170 @@
+# shellcheck shell=bash
+# What faults and variants share inside a host. They name nothing by path: every name comes from the facts.
+
+# setfact KEY VALUE: for this shell and for every later one.
+setfact() {
+    printf -v "$1" '%s' "$2"
+    printf '%s=%q\n' "$1" "$2" >> "$FACTS"
+}
+
+# The facts of the plain host; variants change some of them.
+prepare() {
+    setfact PHPV "$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')"
+    setfact FPM_UNIT "php$PHPV-fpm"
+    setfact FPM_BIN "/usr/sbin/php-fpm$PHPV"
+    setfact FPM_CONF "/etc/php/$PHPV/fpm/php-fpm.conf"
+    setfact FPM_LOG "/var/log/php$PHPV-fpm.log"
+    setfact POOL www
+    setfact POOL_CONF "/etc/php/$PHPV/fpm/pool.d/www.conf"
+    setfact FPM_LISTEN "/run/php/php$PHPV-fpm.sock"
+    setfact FPM_PASS "unix:$FPM_LISTEN"
+    setfact NGINX_UNIT nginx
+    setfact NGINX_CONF /etc/nginx/nginx.conf
+    setfact NGINX_SITE /etc/nginx/sites-available/shop.test
+    setfact PASS_FILE "$NGINX_SITE"
+    setfact ERROR_LOG /var/log/nginx/error.log
+    setfact ACCESS_LOG /var/log/nginx/access.log
+    setfact SITE shop.test
+    setfact DOCROOT /var/www/shop.test
+    setfact WP_DIR "$DOCROOT"
+    setfact WP_CONTENT "$DOCROOT/wp-content"
+    setfact WP_CONFIG "$DOCROOT/wp-config.php"
+    setfact SITE_USER www-data
+    setfact DB_UNIT mariadb
+    setfact DB_NAME shop
+    setfact DB_USER shop
+    setfact DB_PASS shop-secret-1
+    setfact REDIS_UNIT redis-server
+    setfact REDIS_CONF /etc/redis/redis.conf
+}
+
+# --- services --------------------------------------------------------------------------------------------------------
+
+unit_of() {
+    case $1 in
+        fpm) printf '%s\n' "$FPM_UNIT" ;;
+        nginx) printf '%s\n' "$NGINX_UNIT" ;;
+        db) printf '%s\n' "$DB_UNIT" ;;
+        redis) printf '%s\n' "$REDIS_UNIT" ;;
+        *) printf '%s\n' "$1" ;;
+    esac
+}
+
+# svc ACTION fpm|nginx|db|redis: through systemd, or through the init scripts where there is none.
+svc() {
+    if [ -d /run/systemd/system ]; then
+        systemctl "$1" "$(unit_of "$2")"
+    else
+        "/etc/init.d/$(unit_of "$2")" "$1" > /dev/null
+    fi
+}
+
+# svc_setting UNIT KEY=VALUE: a drop-in, in force from the next start on.
+svc_setting() {
+    local dir
+    dir=/etc/systemd/system/$(unit_of "$1").service.d
+    mkdir -p "$dir"
+    printf '[Service]\n%s\n' "$2" > "$dir/limits.conf"
+    systemctl daemon-reload
+}
+
+# until_true SECONDS CMD...
+until_true() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" > /dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || { echo "lab: waited in vain for: $*" >&2; return 1; }
+        sleep 0.05
+    done
+}
+
+fpm_master() { pgrep -o -f "php-fpm: master process \($FPM_CONF\)"; }
+fpm_workers() { pgrep -f "php-fpm: pool $POOL( |\$)"; }
+nginx_master() { pgrep -o -f 'nginx: master process'; }
+
+# --- configuration ---------------------------------------------------------------------------------------------------
+
+# pool_set KEY VALUE: one directive of the site's pool.
+pool_set() {
+    sed -i -E "/^[; ]*${1//./\\.}[ ]*=/d" "$POOL_CONF"
+    printf '%s = %s\n' "$1" "$2" >> "$POOL_CONF"
+}
+
+# fastcgi_pass of the site is replaced by something else.
+pass_set() { sed -i -E "s#^([[:space:]]*)(fastcgi_pass|proxy_pass)[[:space:]][^;]*;#\\1$1;#" "$PASS_FILE"; }
+
+# wp_define NAME PHP-VALUE: WordPress takes the first definition, so it goes to the top.
+wp_define() { sed -i "0,/<?php/s##<?php\ndefine( '$1', $2 );#" "$WP_CONFIG"; }
+
+# mu_plugin NAME: PHP from stdin, loaded by every WordPress page.
+mu_plugin() {
+    mkdir -p "$WP_CONTENT/mu-plugins"
+    cat > "$WP_CONTENT/mu-plugins/$1.php"
+    chown -R "$SITE_USER:" "$WP_CONTENT/mu-plugins"
+}
+
+# plugin DIR: PHP from stdin; activated the way WordPress stores it.
+plugin() {
+    mkdir -p "$WP_CONTENT/plugins/$1"
+    cat > "$WP_CONTENT/plugins/$1/$1.php"
+    chown -R "$SITE_USER:" "$WP_CONTENT/plugins/$1"
+    sql "UPDATE wp_options SET option_value='a:1:{i:0;s:$((2 * ${#1} + 5)):\"$1/$1.php\";}' WHERE option_name='active_plugins'"
+}
+
+# sql STATEMENT: as root on the site's database.
+sql() { mariadb -N -B "$DB_NAME" -e "$1"; }
+
+# --- visitors --------------------------------------------------------------------------------------------------------
+
+# Visitors come from foreign addresses: a network of their own behind a veth pair, 198.51.100.10 to .60.
+visitors_net() {
+    local pid i
+    [ -s /run/lab-visitors.pid ] && return
+    setsid unshare --net sleep 900 > /dev/null 2>&1 &
+    pid=$!
+    until_true 5 test /proc/$pid/ns/net -nt /nonexistent
+    until_true 5 other_net $pid
+    ip link add vis0 type veth peer name vis1 netns $pid
+    ip addr add 198.51.100.1/24 dev vis0
+    ip link set vis0 up
+    nsenter -t $pid -n ip link set lo up
+    for i in $(seq 10 60); do
+        printf 'addr add 198.51.100.%s/24 dev vis1\n' "$i"
+    done | nsenter -t $pid -n ip -batch -
+    nsenter -t $pid -n ip link set vis1 up
+    printf '%s\n' $pid > /run/lab-visitors.pid
+}
+
+other_net() { [ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+
+as_visitor() { nsenter -t "$(cat /run/lab-visitors.pid)" -n "$@"; }
+
+# visit COUNT [PATH]: a few visitors, one after the other; what they get does not matter.
+visit() {
+    local i
+    visitors_net
+    for i in $(seq "$1"); do
+        as_visitor curl -sk -o /dev/null -m "${VISIT_MAX:-65}" --interface "198.51.100.$((9 + i))" -A 'Mozilla/5.0 (lab)' \
+            --resolve "$SITE:443:198.51.100.1" "https://$SITE${2:-/}"
+    done
+    return 0
+}
+
+# traffic SECONDS PARALLEL [PATH] [PER-SECOND]: standing load in the background, bounded in time and count.
+traffic() {
+    visitors_net
+    setsid timeout "$(($1 + 5))" nsenter -t "$(cat /run/lab-visitors.pid)" -n \
+        php "$LAB/files/traffic.php" "$SITE" "${3:-/}" "$1" "$2" "${4:-1000}" > /dev/null 2>&1 < /dev/null &
+}
+
+# bounded SECONDS CMD...: any other standing process.
+bounded() {
+    local seconds=$1
+    shift
+    setsid timeout -k 2 "$seconds" "$@" > /dev/null 2>&1 < /dev/null &
+}
+
+# page_is STATUS [PATH]
+page_is() {
+    [ "$(curl -sk -o /dev/null -m "${VISIT_MAX:-65}" -w '%{http_code}' --resolve "$SITE:443:127.0.0.1" "https://$SITE${2:-/}")" = "$1" ]
+}
