@@ -58,7 +58,7 @@ void *xrealloc(void *old, size_t count, size_t size)
 
 	if (size && count > SIZE_MAX / size)
 		die(SIZE_MAX);
-	p = realloc(old, count * size ? count * size : 1);
+	p = realloc(old, count && size ? count * size : 1);
 	if (!p)
 		die(count * size);
 	return p;
