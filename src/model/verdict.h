@@ -2,8 +2,8 @@
  * verdict: what the judge concluded about one site, and about its host. Plain data in
  * an arena of its own; the report and the screens read it, nobody changes it.
  */
-#ifndef JUDGE_VERDICT_H
-#define JUDGE_VERDICT_H
+#ifndef MODEL_VERDICT_H
+#define MODEL_VERDICT_H
 
 #include "base/mem.h"
 #include "probes/cause.h"
