@@ -14,6 +14,7 @@ prepare() {
     setfact FPM_BIN "/usr/sbin/php-fpm$PHPV"
     setfact FPM_CONF "/etc/php/$PHPV/fpm/php-fpm.conf"
     setfact FPM_LOG "/var/log/php$PHPV-fpm.log"
+    setfact FPM_SLOWLOG /var/log/php$PHPV-fpm-slow.log
     setfact POOL www
     setfact POOL_CONF "/etc/php/$PHPV/fpm/pool.d/www.conf"
     setfact FPM_LISTEN "/run/php/php$PHPV-fpm.sock"
@@ -22,7 +23,10 @@ prepare() {
     setfact NGINX_CONF /etc/nginx/nginx.conf
     setfact NGINX_SITE /etc/nginx/sites-available/shop.test
     setfact PASS_FILE "$NGINX_SITE"
+    setfact NGINX_CONFD /etc/nginx/conf.d
+    setfact NGINX_TEMP /var/lib/nginx
     setfact ERROR_LOG /var/log/nginx/error.log
+    setfact ERROR_LOG_MAIN /var/log/nginx/error.log
     setfact ACCESS_LOG /var/log/nginx/access.log
     setfact SITE shop.test
     setfact DOCROOT /var/www/shop.test
@@ -59,6 +63,9 @@ svc() {
     fi
 }
 
+# svc_fails ACTION SERVICE: a start that is meant to fail.
+svc_fails() { ! svc "$@" > /dev/null 2>&1 || echo "lab: $* was meant to fail" >&2; }
+
 # svc_setting UNIT KEY=VALUE: a drop-in, in force from the next start on.
 svc_setting() {
     local dir
@@ -89,6 +96,18 @@ pool_set() {
     sed -i -E "/^[; ]*${1//./\\.}[ ]*=/d" "$POOL_CONF"
     printf '%s = %s\n' "$1" "$2" >> "$POOL_CONF"
 }
+
+# pool_listen ADDRESS: a socket's path or host:port, in the facts as well.
+pool_listen() {
+    pool_set listen "$1"
+    setfact FPM_LISTEN "$1"
+}
+
+# global_set KEY VALUE: one directive of the [global] section.
+global_set() { sed -i "s/^\[global\]/&\n$1 = $2/" "$FPM_CONF"; }
+
+# site_insert DIRECTIVE: into the site's server block.
+site_insert() { sed -i "/^[[:space:]]*server_name $SITE/i $1" "$NGINX_SITE"; }
 
 # fastcgi_pass of the site is replaced by something else.
 pass_set() { sed -i -E "s#^([[:space:]]*)(fastcgi_pass|proxy_pass)[[:space:]][^;]*;#\\1$1;#" "$PASS_FILE"; }
@@ -167,4 +186,23 @@ bounded() {
 # page_is STATUS [PATH]
 page_is() {
     [ "$(curl -sk -o /dev/null -m "${VISIT_MAX:-65}" -w '%{http_code}' --resolve "$SITE:443:127.0.0.1" "https://$SITE${2:-/}")" = "$1" ]
+}
+
+# --- the site's database host and object cache -----------------------------------------------------------------------
+
+# db_host_set HOST: in wp-config, or in .env where the site has one.
+db_host_set() {
+    sed -i "s/define( 'DB_HOST', .*/define( 'DB_HOST', '$1' );/" "$WP_CONFIG"
+    [ -z "${ENV_FILE:-}" ] || sed -i "s/^DB_HOST=.*/DB_HOST='$1'/" "$ENV_FILE"
+}
+
+# redis_dropin: the object cache on, with a prefix of the site's own.
+redis_dropin() {
+    [ -e "$WP_CONTENT/object-cache.php" ] && return
+    cp "$LAB/files/object-cache.php" "$WP_CONTENT/object-cache.php"
+    chown "$SITE_USER:" "$WP_CONTENT/object-cache.php"
+    wp_define WP_REDIS_HOST "'127.0.0.1'"
+    wp_define WP_REDIS_PORT 6379
+    wp_define WP_REDIS_DATABASE 0
+    wp_define WP_REDIS_PREFIX "'shop_'"
 }

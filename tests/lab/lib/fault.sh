@@ -11,10 +11,19 @@ faults_each() (
     done
 )
 
-fault_line() { printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${*:5}"; }
+fault_line() {
+    local IFS=$'\t'
+    printf '%s\n' "$*"
+}
 
-# fault_row FAULT: id, cause, health, needs
+# fault_row FAULT: id, cause, health, function, needs...; tabs between them
 fault_row() { faults_each fault_line | awk -F'\t' -v id="$1" '$1==id {print; found=1} END {exit !found}'; }
+
+# Needs say what a fault takes and what must be seen of it:
+#   edge          a CDN edge in front          unix       only where PHP-FPM listens on a unix socket
+#   systemd       only with systemd            http=A|B   what a visitor gets        says=TEXT   stands in a log
+fault_need() { fault_row "$1" | cut -f5- | tr '\t' '\n' | sed -n "s/^$2=//p"; }
+fault_has() { fault_row "$1" | cut -f5- | tr '\t' '\n' | grep -qx "$2"; }
 
 lab_faults() { faults_each fault_line | cut -f1-3; }
 
@@ -34,17 +43,16 @@ edge_up() {
 }
 
 lab_fault() {
-    local name=${1:-} id=${2:-} row
+    local name=${1:-} id=${2:-}
     need_root
     need_host "$name"
-    row=$(fault_row "$id") || die "no fault '$id' (lab faults)"
-    case $row in
-        *edge*)
-            lab_base
-            edge_up "$name"
-            host_exec "$name-edge" /bin/bash /opt/lab/in.sh fault "$id" edge "$(host_ip "$name")" || die "fault '$id' failed on the edge"
-            ;;
-    esac
+    fault_row "$id" > /dev/null || die "no fault '$id' (lab faults)"
+    if fault_has "$id" edge; then
+        lab_base
+        edge_up "$name"
+        host_exec "$name-edge" /bin/bash /opt/lab/in.sh fault "$id" edge "$(host_ip "$name")" ||
+            die "fault '$id' failed on the edge"
+    fi
     host_exec "$name" /bin/bash /opt/lab/in.sh fault "$id" origin "$(edge_ip "$name")" || die "fault '$id' failed"
     printf '%s\n' "$id" > "$(host_dir "$name")/fault"
 }

@@ -44,6 +44,8 @@ host_files() {
         > "$root/etc/systemd/network/10-lab.network"
     mkdir -p "$root/opt/lab"
     cp -r "$LAB_HOME"/guest/*.sh "$LAB_HOME"/guest/files "$LAB_HOME/faults" "$LAB_HOME/variants" "$root/opt/lab/"
+    mkdir -p "$root/opt/lab/certs"
+    cp "$KEYS_DIR"/expired.{crt,key} "$KEYS_DIR"/other.{crt,key} "$root/opt/lab/certs/"
     # Only root on the host may look: the facts hold what breaks it, and a diagnosis must not read them by accident.
     chmod 700 "$root/opt/lab"
     printf 'IP=%s\nNET=%s\nBRIDGE_IP=%s.1\n' "$ip" "$prefix" "$prefix" > "$root/opt/lab/facts"
