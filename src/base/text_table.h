@@ -2,7 +2,8 @@
  * text_table: ranges of code points, from Unicode 14.0.0, sorted. Made with Python's
  * unicodedata; only text_width.c includes this.
  *   hidden  what text_clean() spells as <U+XXXX>: category Cf but the number signs that
- *           show ink, Zl, Zp, Co, Default_Ignorable_Code_Point, the noncharacters
+ *           show ink, Zl, Zp, Co, Default_Ignorable_Code_Point, the noncharacters,
+ *           the planes past U+E0000
  *   zero    marks that draw on the character before them: Mn, Me, medial and final jamo
  *   wide    East_Asian_Width W and F: two columns
  */
@@ -24,7 +25,7 @@ static const struct code_range hidden_ranges[] = {
 	{ 0x1fffe, 0x1ffff }, { 0x2fffe, 0x2ffff }, { 0x3fffe, 0x3ffff }, { 0x4fffe, 0x4ffff },
 	{ 0x5fffe, 0x5ffff }, { 0x6fffe, 0x6ffff }, { 0x7fffe, 0x7ffff }, { 0x8fffe, 0x8ffff },
 	{ 0x9fffe, 0x9ffff }, { 0xafffe, 0xaffff }, { 0xbfffe, 0xbffff }, { 0xcfffe, 0xcffff },
-	{ 0xdfffe, 0xe0fff }, { 0xefffe, 0x10ffff },
+	{ 0xdfffe, 0x10ffff },
 };
 
 static const struct code_range zero_ranges[] = {
