@@ -25,7 +25,9 @@ struct nginx_pass {
 	struct endpoint *peers; /* what it may reach */
 	size_t peer_count;
 	const char *location;   /* "~ \.php$"; NULL: the server itself */
+	const char *root;       /* document root in force there */
 	struct num connect_ms, read_ms, send_ms, buffer_size; /* NULL-ish: nginx's default */
+	const char *cache_valid;/* fastcgi_cache_valid that keeps 5xx too ("any 10m"), or NULL */
 	const char *file;       /* where it is written */
 	struct num line;
 };
@@ -100,22 +102,46 @@ struct nginx_access {
 	size_t uri_count, client_count;
 };
 
+/* A host name that a pass or upstream block is written with, looked up on the server. */
+struct nginx_name {
+	const char *name;
+	const char *addresses;     /* blank-separated; NULL: did not resolve */
+};
+
+/* A path of the configuration that is a symbolic link. */
+struct nginx_link {
+	const char *path, *target;
+};
+
+/* A folder for temporary files. */
+struct nginx_temp {
+	const char *path;
+	struct num mode;           /* permission bits */
+	const char *owner;
+};
+
 struct nginx_facts {
-	struct arena *mem;
 	enum tri config_readable;
 	enum tri config_ok;        /* `nginx -t` */
 	const char *config_error;  /* its emerg line */
 	const char *config_path;   /* main file */
 	const char *version, *binary;
 	const char *user;
+	const char *resolver;      /* any resolver directive; NULL: none */
+	struct num limit_status;   /* limit_req_status or limit_conn_status where set */
 	struct num worker_connections, worker_processes;
 	struct num config_mtime;   /* newest file read, epoch s */
 	const char *config_newest; /* its path */
 	struct nginx_server *servers; size_t server_count;
+	struct nginx_name *names;     size_t name_count;
+	struct nginx_link *links;     size_t link_count;
+	struct nginx_temp *temps;     size_t temp_count;
 	struct nginx_error *errors;   size_t error_count; /* oldest first */
 	struct nginx_access *access;  size_t access_count;
 	enum tri log_known;           /* at least one error log could be read */
 	const char *log_path;         /* main error log */
+	const char **error_logs;      size_t error_log_count;  /* all, main first */
+	const char **access_logs;     size_t access_log_count;
 };
 
 #endif
