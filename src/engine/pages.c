@@ -1,0 +1,97 @@
+#include "engine/pages.h"
+
+#include <string.h>
+
+#include "probes/visitor/visitor.h"
+
+static bool has(unsigned set, enum page_way way)
+{
+	return set & (1u << way);
+}
+
+bool page_in_flight(const struct page_run *run)
+{
+	return (run->asked & ~run->answered) != 0;
+}
+
+static struct page_plan plan(enum page_way way, bool bust, int64_t not_before)
+{
+	struct page_plan p = { way, bust, not_before };
+
+	return p;
+}
+
+static const struct page_plan nothing = { WAYS, false, 0 };
+
+/* The visitor's request reached this very machine: nothing stands between. */
+static bool is_direct(const struct site_view *view, const struct page *page)
+{
+	const struct host_facts *host = &view->chain->host;
+	struct span rest = span_of(host->addresses), word;
+
+	if (page->edge || !page->address)
+		return false;
+	if (host->ssh_address && !strcmp(host->ssh_address, page->address))
+		return true;
+	for (word = span_word(&rest); word.n; word = span_word(&rest))
+		if (span_eq(word, page->address))
+			return true;
+	return false;
+}
+
+static bool cause_is_proven(const struct model_site *site)
+{
+	return site->verdict && site->verdict->row && site->verdict->confidence >= 0.85;
+}
+
+static struct page_plan after_direct(const struct page_run *run, const struct model_site *site,
+	const struct page *page)
+{
+	if (page->failure == PAGE_TIMEOUT)
+		return nothing; /* FPM still runs it: state must explain it */
+	if (page_failed(page)) {
+		if (cause_is_proven(site))
+			return nothing;
+		return plan(WAY_ORIGIN, true, run->answered_at[WAY_VISITOR] + PAGE_CONFIRM_MS);
+	}
+	if (page->cache_hit || !page_well(page) || (site->verdict && site->verdict->row))
+		return plan(WAY_ORIGIN, true, 0);
+	return nothing;
+}
+
+static struct page_plan after_visitor(const struct page_run *run, const struct model_site *site)
+{
+	const struct page *page = site->view.pages[WAY_VISITOR];
+
+	if (!page)
+		return nothing;
+	if (is_direct(&site->view, page))
+		return after_direct(run, site, page);
+	if (page->failure == PAGE_TIMEOUT && !page->edge)
+		return nothing; /* asked once, still running somewhere */
+	return plan(WAY_ORIGIN, true, 0);
+}
+
+/* From here the origin may be closed to all but its CDN: then the server itself is asked. */
+static struct page_plan after_origin(const struct page_run *run, const struct model_site *site)
+{
+	const struct page *page = site->view.pages[WAY_ORIGIN];
+
+	if (has(run->asked, WAY_LOOPBACK) || !page || page->failure == PAGE_ANSWERED ||
+	    page->failure == PAGE_TIMEOUT || page->failure == PAGE_BROKEN_BODY)
+		return nothing;
+	return plan(WAY_LOOPBACK, true, 0);
+}
+
+struct page_plan page_next(const struct page_run *run, const struct model_site *site)
+{
+	if (!has(run->asked, WAY_VISITOR))
+		return plan(WAY_VISITOR, false, 0);
+	if (!has(run->answered, WAY_VISITOR))
+		return nothing;
+	if (!has(run->asked, WAY_ORIGIN))
+		return after_visitor(run, site);
+	if (!has(run->answered, WAY_ORIGIN))
+		return nothing;
+	return after_origin(run, site);
+}

@@ -1,0 +1,28 @@
+/*
+ * pages: which page request a site deserves next. Pure; how little of a sick server may
+ * be asked is decided here (DESIGN.md section 4).
+ */
+#ifndef ENGINE_PAGES_H
+#define ENGINE_PAGES_H
+
+#include "model/model.h"
+
+#define PAGE_CONFIRM_MS 300 /* a failing answer is asked again after so long */
+
+struct page_plan {
+	enum page_way way; /* WAYS: nothing more is wanted */
+	bool bust_cache;
+	int64_t not_before; /* mono ms; 0: now */
+};
+
+/* What was asked of a site so far. */
+struct page_run {
+	unsigned asked, answered; /* bit per enum page_way */
+	int64_t answered_at[WAYS]; /* mono ms */
+	bool loopback_tool_missing;
+};
+
+bool page_in_flight(const struct page_run *run);
+struct page_plan page_next(const struct page_run *run, const struct model_site *site);
+
+#endif
