@@ -1,0 +1,14 @@
+/* base64 (RFC 4648, with padding), as the text form uses it. */
+#ifndef STORE_BASE64_H
+#define STORE_BASE64_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+
+void base64_encode(struct buf *out, struct span raw);
+/* False on anything but one whole, padded, canonical encoding; `out` may hold a part then. */
+bool base64_decode(struct buf *out, struct span text);
+
+#endif
