@@ -8,6 +8,19 @@
 
 #include "probes/fact.h"
 
+/* What a worker of FPM does right now, told from its system call (needs root). */
+enum proc_waits {
+	WAITS_UNKNOWN,
+	WAITS_ACCEPT, /* idle: for the next request */
+	WAITS_LOCK,   /* flock or fcntl: for a file's lock */
+	WAITS_NET,    /* poll, read, connect: for somebody's answer */
+	WAITS_SLEEP,  /* in a sleep of its own */
+	WAITS_CPU,    /* runs */
+	WAITS_DISK,   /* state D */
+	WAITS_STOPPED,/* state T */
+	WAITS_OTHER
+};
+
 /* What a process of the chain is, told from comm, title and executable. */
 enum proc_role {
 	PROC_OTHER,
@@ -25,6 +38,7 @@ struct host_proc {
 	int pid, ppid;
 	enum proc_role role;
 	struct num uid, gid;
+	const char *groups;   /* supplementary group ids, blank-separated; NULL unknown */
 	char state;           /* R S D T Z; 0 unknown */
 	const char *comm;
 	const char *title;    /* /proc/PID/cmdline, blanks for NULs */
@@ -35,8 +49,10 @@ struct host_proc {
 	struct num start;     /* epoch seconds */
 	struct num cpu_ms;    /* user and system so far */
 	struct num rss_kb, pss_kb;
-	struct num syscall;   /* number it sleeps in; needs root */
+	struct num syscall;   /* FPM worker: number it sleeps in; needs root */
 	const char *wchan;
+	enum proc_waits waits;/* FPM worker */
+	enum tri busy;        /* FPM worker: holds a request; unknown without rights */
 	struct num fds, fd_limit; /* nginx workers */
 };
 
@@ -65,7 +81,7 @@ struct host_path {
 	char type;            /* s socket, f file, d directory, l link; 0 unknown */
 	struct num mode, uid, gid, mtime;
 	const char *owner, *group;
-	/* first parent directory that "others" may not enter, or NULL */
+	/* outermost parent directory that "others" may not enter, or NULL */
 	const char *closed_parent;
 };
 
@@ -83,6 +99,8 @@ struct host_unit {
 	const char *conf;      /* configuration file named there */
 	struct num exit_code, exit_signal; /* of the main process, when it ended */
 	struct num main_pid, restarts;
+	struct num tasks, tasks_max;     /* threads of its control group, and their limit */
+	struct num memory_kb, memory_max_kb; /* unknown where there is no limit */
 	struct num changed_at; /* epoch seconds of the last state change */
 	const char *manager;   /* systemd, openrc, sysv */
 };
@@ -117,10 +135,10 @@ struct host_ban {
 };
 
 struct host_facts {
-	struct arena *mem;
 	struct num now;        /* server clock when the last host.proc was made, epoch s */
 	struct num zone;       /* seconds east of UTC */
 	struct num boot;       /* epoch seconds */
+	const char *name;      /* uname -n */
 	const char *os;        /* PRETTY_NAME */
 	const char *kernel;
 	const char *init;      /* systemd, openrc, sysv, other */
@@ -145,11 +163,13 @@ struct host_facts {
 	struct host_mount *mounts;       size_t mount_count;
 	struct kernel_line *kernel_lines; size_t kernel_line_count;
 	struct host_ban *bans;           size_t ban_count;
+	enum tri peers_known;  /* what busy workers are connected to (needs root) */
 	enum tri proc_known;   /* the process table was read whole */
 	enum tri net_known;    /* listeners were read */
 	enum tri units_known;
 	enum tri kernel_known; /* some kernel log could be read */
 	enum tri bans_known;
+	enum tri disk_known;
 };
 
 #endif

@@ -27,6 +27,22 @@ static struct verdict *verdict_new(const char *site)
 	return v;
 }
 
+/* The facts behind a finding die with the next report; the verdict lives on. */
+static void keep_evidence(struct verdict *v, const struct finding *f)
+{
+	struct evidence *e;
+	int i;
+
+	v->evidence_count = (size_t)f->evidence_count;
+	v->evidence = arena_alloc(v->mem, sizeof(f->evidence));
+	memcpy(v->evidence, f->evidence, sizeof(f->evidence));
+	for (i = 0; i < f->evidence_count; i++) {
+		e = &v->evidence[i];
+		e->source = arena_strdup(v->mem, e->source);
+		e->text = arena_strdup(v->mem, e->text);
+	}
+}
+
 static void name_cause(struct verdict *v, const struct candidate *c)
 {
 	const struct finding *f = &c->finding;
@@ -35,18 +51,16 @@ static void name_cause(struct verdict *v, const struct candidate *c)
 	v->row = c->cause;
 	v->link = c->cause->link;
 	v->health = f->health == HEALTH_WARN ? HEALTH_WARN : HEALTH_BROKEN;
-	v->title = f->title ? f->title : c->cause->title;
+	v->title = arena_strdup(v->mem, f->title ? f->title : c->cause->title);
 	v->confidence = c->confidence;
 	v->since = f->since;
 	v->arrow = f->arrow ? f->arrow : c->cause->arrow;
-	v->fix = f->fix ? f->fix : c->cause->fix;
+	v->fix = arena_strdup(v->mem, f->fix ? f->fix : c->cause->fix);
 	v->wrong_fix = c->cause->wrong_fix;
 	v->actions = c->cause->actions ? c->cause->actions : "";
-	v->subject = f->subject;
-	v->changes_mind = f->changes_mind;
-	v->evidence = arena_alloc(v->mem, sizeof(f->evidence));
-	memcpy(v->evidence, f->evidence, sizeof(f->evidence));
-	v->evidence_count = (size_t)f->evidence_count;
+	v->subject = arena_strdup(v->mem, f->subject);
+	v->changes_mind = arena_strdup(v->mem, f->changes_mind);
+	keep_evidence(v, f);
 }
 
 static const struct page *failing_page(const struct site_view *view)
@@ -84,11 +98,9 @@ static void name_unknown(struct verdict *v, const struct site_view *view)
 	if (page) {
 		v->title = finding_text(&scratch, "%s, and nothing seen on the server explains it",
 			page_words(page, &scratch));
-		v->error = page->error;
+		v->error = arena_strdup(v->mem, page->error);
 		finding_page(&scratch, page);
-		v->evidence = arena_alloc(v->mem, sizeof(scratch.evidence));
-		memcpy(v->evidence, scratch.evidence, sizeof(scratch.evidence));
-		v->evidence_count = (size_t)scratch.evidence_count;
+		keep_evidence(v, &scratch);
 	} else {
 		v->title = "no page of this site could be asked, and the server shows no fault";
 	}
@@ -118,9 +130,7 @@ static void name_healthy(struct verdict *v, const struct site_view *view)
 	v->confidence = all_links_known(view) ? 0.95 : 0.85;
 	if (page)
 		finding_page(&scratch, page);
-	v->evidence = arena_alloc(v->mem, sizeof(scratch.evidence));
-	memcpy(v->evidence, scratch.evidence, sizeof(scratch.evidence));
-	v->evidence_count = (size_t)scratch.evidence_count;
+	keep_evidence(v, &scratch);
 }
 
 static void add_recovered(struct verdict *v, const struct candidate *c)
