@@ -1,6 +1,7 @@
 /*
- * What stands between visitor and origin. Told from the pages (visitor/facts.h), the
- * origin's certificate, the packet filter (host/facts.h) and the access log.
+ * What stands between visitor and origin. The server is asked nothing for it: it is told
+ * from the pages (visitor/facts.h), the origin's certificate, the server's own addresses
+ * and packet filter (host/facts.h) and the access log. See cdn.h.
  */
 #ifndef PROBES_CDN_FACTS_H
 #define PROBES_CDN_FACTS_H
@@ -8,9 +9,7 @@
 #include "probes/fact.h"
 
 struct cdn_facts {
-	/* per site facts are read from its pages; here what the host tells */
-	struct arena *mem;
-	enum tri edge_seen;     /* access log holds requests of the edge in the window */
+	struct arena *mem; /* none needed so far; kept so that all links look alike */
 };
 
 #endif

@@ -20,7 +20,7 @@ enum page_failure {
 	PAGE_UNREACHABLE,  /* no route, network down */
 	PAGE_CONNECT_TIMEOUT,
 	PAGE_TLS,          /* handshake failed */
-	PAGE_TLS_VERIFY,   /* certificate not accepted */
+	PAGE_TLS_VERIFY,   /* certificate every browser refuses: dates, name, self-signed */
 	PAGE_EMPTY,        /* connection closed without a reply */
 	PAGE_RESET,
 	PAGE_TIMEOUT,      /* connected, no answer in time */
@@ -45,13 +45,16 @@ enum page_mark {
 	MARK_EXPECTED_MISSING = 4096, /* --expect did not match */
 	MARK_VARNISH = 8192,
 	MARK_PLAIN_HTTP_TO_TLS = 16384, /* 400 The plain HTTP request was sent to HTTPS port */
-	MARK_EMPTY = 32768        /* 200 with an empty body */
+	MARK_EMPTY = 32768,       /* 200 with an empty body */
+	MARK_CLIENT_CERT = 65536, /* 400 No required SSL certificate was sent: no fault */
+	MARK_GURU = 131072        /* Varnish's Guru Meditation */
 };
 
 struct page_cert {
 	struct num not_before, not_after; /* epoch seconds */
 	const char *subject, *issuer, *names; /* names: SAN, blank-separated */
-	enum tri name_ok, dates_ok, chain_ok; /* as a strict CDN would check it */
+	/* as a strict CDN would check it: Origin CA counts as a good chain */
+	enum tri name_ok, dates_ok, chain_ok;
 	bool origin_ca, self_signed;
 	const char *verify_error;
 	const char *sha256;
@@ -66,6 +69,7 @@ struct page {
 	struct num status;
 	const char *address;    /* that answered */
 	struct num port;
+	/* since the request began, as curl's time_*: each includes those before it */
 	struct num dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms;
 	struct num at;          /* console's clock, epoch s, when it ended */
 	struct num server_at;   /* same moment on the server's clock, if known */
@@ -80,6 +84,11 @@ struct page {
 	const char *edge_id;    /* cf-ray and the like */
 	const char *edge_pop;
 	bool edge_made;         /* the edge itself made this answer */
+	bool from_php;          /* a header says PHP or WordPress made it */
+	bool challenged;        /* the edge's bot check answered instead of the site */
+	struct num first_status;/* before redirects were followed */
+	struct num redirects;   /* how many were followed */
+	const char *http;       /* "1.1", "2" */
 	unsigned marks;         /* enum page_mark */
 	const char *title;      /* <title> */
 	struct page_cert cert;  /* of whoever terminated TLS */
@@ -87,9 +96,10 @@ struct page {
 	unsigned tries;         /* confirmed by how many requests */
 };
 
+/* Written by visitor_keep (visitor.h) only, which copies pages deep into `mem`. */
 struct visitor_facts {
 	struct page *pages; size_t page_count; /* newest per site and way */
-	struct arena *mem;
+	struct arena *mem;      /* owned: visitor_release frees it */
 	enum tri loopback_tool; /* curl or wget exists on the server */
 };
 
