@@ -1,0 +1,131 @@
+/* Start: the command line, the configuration, and who does the work. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/dlog.h"
+#include "base/mem.h"
+#include "cli.h"
+#include "config.h"
+#include "diagnose.h"
+#include "export.h"
+#include "report/report.h"
+#include "target.h"
+
+#define EXIT_USAGE 64
+
+static int usage(const char *error)
+{
+	fprintf(stderr, "wp502: %s (wp502 --help tells more)\n", error);
+	return EXIT_USAGE;
+}
+
+static int dump_causes(void)
+{
+	struct buf out;
+
+	buf_init(&out, 1u << 20);
+	report_causes(&out);
+	fwrite(out.data, 1, out.len, stdout);
+	buf_release(&out);
+	return 0;
+}
+
+static bool load_config(const struct cli *cli, struct config *config)
+{
+	char *path = NULL, *errors = NULL;
+	bool ok;
+
+	if (!cli->config)
+		config_default_path(&path);
+	ok = config_load(config, path ? path : cli->config, cli->config != NULL, &errors);
+	if (!ok)
+		fprintf(stderr, "%s", errors);
+	free(errors);
+	free(path);
+	return ok;
+}
+
+static int with_targets(const struct cli *cli, const struct config *config)
+{
+	struct targets targets;
+	char *error = NULL;
+	int status;
+
+	if (!targets_resolve(&targets, cli, config, &error)) {
+		status = usage(error);
+		free(error);
+		return status;
+	}
+	if (!targets.count && !targets.recordings.count)
+		status = usage("no target given and none configured");
+	else if (cli->command == COMMAND_REPLAY && !targets.recordings.count)
+		status = usage("replay wants the path of a recording");
+	else
+		status = diagnose_run(cli, &targets);
+	targets_release(&targets);
+	return cli->command == COMMAND_REPLAY && status != EXIT_USAGE ? 0 : status;
+}
+
+static void open_debug_log(void)
+{
+	const char *base = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char *path = base && *base == '/' ? xasprintf("%s/wp502/debug.log", base)
+					  : xasprintf("%s/.local/state/wp502/debug.log",
+						    home ? home : "");
+
+	if (!dlog_open(path))
+		fprintf(stderr, "wp502: no debug log: %s cannot be written\n", path);
+	free(path);
+}
+
+static int dispatch(const struct cli *cli)
+{
+	struct config config;
+	int status;
+
+	switch (cli->command) {
+	case COMMAND_HELP:
+		fputs(cli_help, stdout);
+		return 0;
+	case COMMAND_VERSION:
+		puts("wp502 " WP502_VERSION);
+		return 0;
+	case COMMAND_DUMP_CAUSES:
+		return dump_causes();
+	case COMMAND_EXPORT:
+		return export_run(cli->targets.items[0]);
+	default:
+		break;
+	}
+	if (!load_config(cli, &config))
+		return EXIT_USAGE;
+	status = with_targets(cli, &config);
+	config_release(&config);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli;
+	char *error = NULL;
+	int status;
+
+	setlocale(LC_ALL, "");
+	cli_init(&cli);
+	if (!cli_parse(&cli, argc, argv, &error)) {
+		status = usage(error);
+		free(error);
+	} else {
+		if (cli.verbose)
+			open_debug_log();
+		status = dispatch(&cli);
+	}
+	cli_release(&cli);
+	dlog_close();
+	if (fflush(stdout) == EOF && status == 0)
+		status = 1;
+	return status;
+}
