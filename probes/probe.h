@@ -54,6 +54,9 @@ struct probe {
 
 extern const struct probe *const probes[LINKS]; /* in chain order */
 
+/* The `missing` records of any report, once each; strings from mem. Returns how many. */
+size_t missing_read(struct span report, struct arena *mem, struct missing **ret_items);
+
 const struct collector *collector_find(const char *name, size_t len);
 const struct cause *cause_find(const char *id);
 void face_add(struct face *face, const char *label, enum health health, const char *format, ...)

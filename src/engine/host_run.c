@@ -51,6 +51,7 @@ void host_run_free(struct host_run *run)
 	for (i = 0; i < run->slot_count; i++)
 		arena_free(run->slots[i].mem);
 	arena_free(run->views_mem);
+	arena_free(run->missing_mem);
 	free(run->slots);
 	free(run->sites);
 	free(run);
@@ -64,8 +65,28 @@ static void learn_clock(struct host_run *run, const struct event *event)
 		facts->clock_offset = num_of(event->wall / 1000 - facts->host.now.v);
 }
 
+/* What no report could learn, over all reports. */
+static void list_missing(struct host_run *run)
+{
+	struct chain_facts *facts = &run->model->facts;
+	struct missing *item;
+	size_t i, j;
+
+	arena_free(run->missing_mem);
+	run->missing_mem = arena_new();
+	facts->missing = NULL;
+	facts->missing_count = 0;
+	for (i = 0; i < run->slot_count; i++)
+		for (j = 0; j < run->slots[i].missing_count; j++) {
+			item = arena_push(run->missing_mem, &facts->missing, &facts->missing_count,
+				sizeof(*item));
+			*item = run->slots[i].missing[j];
+		}
+}
+
 bool host_run_report(struct host_run *run, const struct event *event)
 {
+	struct span bytes = span_from(event->bytes, event->len);
 	struct arena *old, *mem;
 	size_t i;
 
@@ -76,9 +97,10 @@ bool host_run_report(struct host_run *run, const struct event *event)
 		return false;
 	mem = arena_new();
 	old = run->slots[i].mem;
-	run->slots[i].collector->parse(&run->model->facts, mem,
-		span_from(event->bytes, event->len), event->flags);
+	run->slots[i].collector->parse(&run->model->facts, mem, bytes, event->flags);
+	run->slots[i].missing_count = missing_read(bytes, mem, &run->slots[i].missing);
 	run->slots[i].mem = mem;
+	list_missing(run);
 	arena_free(old);
 	if (!strcmp(event->name, "host.proc"))
 		learn_clock(run, event);

@@ -14,6 +14,8 @@ struct report_slot {
 	const struct collector *collector;
 	enum link link;
 	struct arena *mem; /* NULL: never came */
+	struct missing *missing; /* what it could not learn */
+	size_t missing_count;
 };
 
 struct site_run {
@@ -28,6 +30,7 @@ struct host_run {
 	size_t slot_count;
 	struct site_run *sites; /* beside model->sites */
 	struct arena *views_mem; /* of the newest views */
+	struct arena *missing_mem; /* of the list over all reports */
 	uint64_t survey;        /* seq of its request; 0: refused */
 	bool survey_done;
 	bool dirty;
