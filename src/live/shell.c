@@ -47,7 +47,7 @@ struct shell {
 	char *password;
 	int hello_ms;
 	enum hello hello;
-	bool live, only_pulse, asked, failed;
+	bool live, only_pulse, asked, failed, closed;
 	bool dead; /* freed; the memory lasts to the end of the tick */
 	struct arena *mem; /* of the last failure's words */
 	struct frames *frames;
@@ -105,13 +105,18 @@ static struct entry *add(struct shell *s, uint64_t seq, const char *name, int ti
 	return e;
 }
 
-static void drop(struct shell *s, struct entry *e)
+/* Out of the list, so that a callback may ask for the same report again. */
+static void detach(struct shell *s, struct entry *e)
 {
 	struct entry **at = &s->entries;
 
 	while (*at != e)
 		at = &(*at)->next;
 	*at = e->next;
+}
+
+static void release(struct entry *e)
+{
 	buf_release(&e->bytes);
 	free(e);
 }
@@ -180,8 +185,9 @@ static void timer_cb(void *owner)
 
 	while (!s->dead && (e = first_due(s))) {
 		if (e->late) {
+			detach(s, e);
 			tell_end(s, e);
-			drop(s, e);
+			release(e);
 		} else {
 			e->late = true;
 			report(s, e, NULL);
@@ -271,8 +277,9 @@ static void chunk_cb(void *owner, const struct frame_chunk *chunk)
 	e->torn |= chunk->torn;
 	if (!chunk->last)
 		return;
+	detach(s, e);
 	report(s, e, chunk);
-	drop(s, e);
+	release(e);
 }
 
 static void send_all(struct shell *s)
@@ -356,10 +363,12 @@ void shell_closed(struct shell *s, struct ssh_failure *f)
 
 	loop_timer_stop(s->hello_timer);
 	loop_timer_stop(s->timer);
+	s->closed = true;
 	while ((e = s->entries) && !s->dead) {
+		detach(s, e);
 		if (!e->late)
 			report(s, e, NULL);
-		drop(s, e);
+		release(e);
 	}
 	if (s->dead || !s->live || (f->error != SSH_E_LOST && f->error != SSH_E_NO_SHELL))
 		return;
@@ -459,7 +468,7 @@ bool shell_request(struct shell *s, uint64_t seq, const char *name, const char *
 	bool started = s->hello == HELLO_WAITING || s->hello == HELLO_DONE;
 	struct buf line;
 
-	if (strlen(name) > FRAME_NAME_MAX || find(s, 0, name))
+	if (s->closed || strlen(name) > FRAME_NAME_MAX || find(s, 0, name))
 		return false;
 	buf_init(&line, SEND_MAX / 2);
 	if (!command_request(&line, seq, name, args, timeout_ms)) {
