@@ -411,9 +411,12 @@ struct shell *shell_new(struct loop *loop, const struct shell_config *config,
 static void free_now(void *owner)
 {
 	struct shell *s = owner;
+	struct entry *e;
 
-	while (s->entries)
-		drop(s, s->entries);
+	while ((e = s->entries)) {
+		detach(s, e);
+		release(e);
+	}
 	wipe_password(s);
 	loop_timer_free(s->timer);
 	loop_timer_free(s->hello_timer);
