@@ -57,11 +57,14 @@ cdn_origin_blocked_drop() {
 fault cdn.cached_page_hides_outage cdn.cached_page_hides_outage warn cdn_cached_page_hides_outage edge http=200
 cdn_cached_page_hides_outage() {
     if [ "$1" = edge ]; then edge_to "$2" everything; return; fi
-    through_edge "$2" / > /dev/null
-    through_edge "$2" / > /dev/null
+    until_true 10 edge_has_page "$2"
     svc stop fpm
     until_true 10 edge_says "$2" 502
     visit 2
+}
+
+edge_has_page() {
+    curl -sk -o /dev/null -D - -m 20 --resolve "$SITE:443:$1" "https://$SITE/" | grep -qi '^cf-cache-status: HIT'
 }
 
 fault healthy.behind_cdn healthy ok cdn_healthy edge http=200

@@ -16,7 +16,6 @@ mysql_down() {
 fault mysql.connections_exhausted mysql.connections_exhausted broken mysql_connections_exhausted http=500
 mysql_connections_exhausted() {
     sql 'SET GLOBAL max_connections = 10'
-    # The reserved slot above the maximum counts for the site's user as well, so a few more are tried.
     hold_sessions 115 12
     until_true 10 page_is 500
     visit 3
@@ -30,15 +29,16 @@ mysql_user_limit() {
     visit 3
 }
 
-# A forgotten transaction has read the table; an ALTER waits for it; every page waits behind the ALTER.
+# A forgotten transaction has written to the table; an ALTER waits for it; every page waits behind the ALTER.
 fault mysql.lock_wait mysql.lock_wait broken mysql_lock_wait 'http=000|504'
 mysql_lock_wait() {
-    hold_sessions 115 1 'START TRANSACTION' 'SELECT COUNT(*) FROM wp_options'
+    hold_sessions 115 1 'START TRANSACTION' \
+        "INSERT INTO wp_options (option_name, option_value) VALUES ('lab_import_step', '1')"
     until_true 10 trx_open
     bounded 115 mariadb "$DB_NAME" -e 'ALTER TABLE wp_options ADD COLUMN lab_note INT'
     until_true 10 metadata_lock
     traffic 110 8 '/?n=%d' 4
-    until_true 20 all_busy
+    until_true 40 pool_full
 }
 trx_open() { sql 'SELECT COUNT(*) FROM information_schema.innodb_trx' | grep -q '^[1-9]'; }
 metadata_lock() { sql 'SHOW FULL PROCESSLIST' | grep -q 'metadata lock'; }
@@ -49,7 +49,7 @@ mysql_lock_tables() {
     hold_sessions 115 1 'LOCK TABLES wp_options WRITE'
     traffic 110 8 '/?n=%d' 4
     until_true 20 metadata_lock
-    until_true 20 all_busy
+    until_true 40 pool_full
 }
 
 fault mysql.access_denied mysql.access_denied broken mysql_access_denied http=500
@@ -79,8 +79,7 @@ add_action('template_redirect', function () {
 });
 PHP
     traffic 115 14 '/?n=%d' 10
-    until_true 30 all_busy
-    until_true 30 queue_waits
+    until_true 40 pool_full
 }
 
 # A MyISAM options table whose index file lost its end. Automatic repair is off, as on many old servers.
@@ -106,5 +105,5 @@ mysql_unreachable() {
     db_host_set 203.0.113.30
     svc restart fpm
     traffic 115 8 '/?n=%d' 4
-    until_true 20 all_busy
+    until_true 40 pool_full
 }

@@ -21,6 +21,15 @@ nginx_worker_connections() {
     until_true 10 page_is 200
     slow_readers 60
     until_true 20 grep -q 'worker_connections are not enough' "$ERROR_LOG_MAIN" "$ERROR_LOG"
+    until_true 20 always_fails
+}
+
+# Both workers have to be full, and stay so.
+always_fails() {
+    local i
+    for i in 1 2 3 4 5; do
+        ! VISIT_MAX=3 page_is 200 || return 1
+    done
 }
 
 fault nginx.file_descriptors nginx.file_descriptors broken nginx_file_descriptors 'http=000|500' 'says=(24: Too many open files)'
@@ -31,6 +40,7 @@ nginx_file_descriptors() {
     until_true 10 page_is 200
     slow_readers 60
     until_true 20 grep -q '(24: ' "$ERROR_LOG_MAIN" "$ERROR_LOG"
+    until_true 20 always_fails
 }
 
 # Cached pages pass through the temporary folder, and the workers lost the right to write there.
@@ -45,8 +55,9 @@ nginx_temp_dir() {
     until_true 10 page_is 200
     chown root: "$NGINX_TEMP/fastcgi" && chmod 700 "$NGINX_TEMP/fastcgi"
     rm -rf "${NGINX_TEMP:?}"/fastcgi/*
-    sleep 1
-    visit 5
+    # The copy of a second ago must lapse first; from then on no page can be stored, and none arrives.
+    until_true 10 page_fails
+    visit 3
 }
 
 # The cache was told to keep anything, so it keeps the 502 of an outage that is over.

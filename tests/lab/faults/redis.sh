@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The object cache is on, and Redis does not serve it.
 
-rcli() { redis-cli "$@"; }
+rset() { redis-cli "$@" > /dev/null; }
 
 fault redis.down redis.down broken redis_down http=500
 redis_down() {
@@ -15,14 +15,14 @@ fault redis.out_of_memory redis.out_of_memory broken redis_out_of_memory http=50
 redis_out_of_memory() {
     redis_dropin
     until_true 10 page_is 200
-    rcli config set maxmemory-policy noeviction
-    rcli config set maxmemory 3mb
+    rset config set maxmemory-policy noeviction
+    rset config set maxmemory 3mb
     local i
     for i in $(seq 40); do
-        rcli setrange "session:archive:$i" 200000 x
+        rset setrange "session:archive:$i" 200000 x
     done
     # No cached option may save the page: what is left must be written anew, and cannot.
-    rcli --scan --pattern 'shop_*' | xargs -r redis-cli del
+    redis-cli --scan --pattern 'shop_*' | xargs -r redis-cli del > /dev/null
     until_true 10 page_is 500
     visit 3
 }
@@ -43,29 +43,29 @@ redis_cannot_persist() {
     until_true 10 page_is 200
     chown root: /var/lib/redis && chmod 755 /var/lib/redis
     rm -f /var/lib/redis/dump.rdb
-    rcli config set save '1 1'
-    rcli set lab:note 1
+    rset config set save '1 1'
+    rset set lab:note 1
     until_true 20 bgsave_failed
-    rcli --scan --pattern 'shop_*' | xargs -r redis-cli del
+    redis-cli --scan --pattern 'shop_*' | xargs -r redis-cli del > /dev/null
     until_true 10 page_is 500
     visit 3
 }
-bgsave_failed() { rcli info persistence | grep -q 'rdb_last_bgsave_status:err'; }
+bgsave_failed() { redis-cli info persistence | grep -q 'rdb_last_bgsave_status:err'; }
 
 # A restart with a big snapshot: for two minutes Redis only loads.
 fault redis.loading redis.loading broken redis_loading http=500
 redis_loading() {
     redis_dropin
     until_true 10 page_is 200
-    rcli eval 'for i = 1, 24000 do redis.call("set", "archive:" .. i, string.rep("x", 40)) end' 0
-    rcli save
+    rset eval 'for i = 1, 24000 do redis.call("set", "archive:" .. i, string.rep("x", 40)) end' 0
+    rset save
     printf 'key-load-delay 5000\nloading-process-events-interval-bytes 1024\n' >> "$REDIS_CONF"
     redis_restart_no_wait
     until_true 10 redis_is_loading
     until_true 10 page_is 500
     visit 3
 }
-redis_is_loading() { rcli ping | grep -q LOADING; }
+redis_is_loading() { redis-cli ping | grep -q LOADING; }
 redis_restart_no_wait() {
     if [ -d /run/systemd/system ]; then
         systemctl restart --no-block "$REDIS_UNIT"

@@ -89,6 +89,24 @@ fpm_master() { pgrep -o -f "php-fpm: master process \($FPM_CONF\)"; }
 fpm_workers() { pgrep -f "php-fpm: pool $POOL( |\$)"; }
 nginx_master() { pgrep -o -f 'nginx: master process'; }
 
+# Somebody stands in the socket's queue: connecting, and not yet accepted.
+queue_waits() {
+    case $FPM_LISTEN in
+        /*) awk -v s="$FPM_LISTEN" '$8==s && $6=="02"' /proc/net/unix | grep -q . ;;
+        *) ss -Hltn "sport = :${FPM_LISTEN##*:}" | awk '$2>0' | grep -q . ;;
+    esac
+}
+
+# No worker takes anything for a second. Accepted connections are not counted: a worker that called
+# fastcgi_finish_request (wp-cron.php does) has none and is busy all the same.
+pool_full() {
+    local i
+    for i in 1 2 3 4 5; do
+        queue_waits || return 1
+        sleep 0.2
+    done
+}
+
 # --- configuration ---------------------------------------------------------------------------------------------------
 
 # pool_set KEY VALUE: one directive of the site's pool.
