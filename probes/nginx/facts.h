@@ -121,6 +121,7 @@ struct nginx_temp {
 };
 
 struct nginx_facts {
+	struct arena *mem;
 	enum tri config_readable;
 	enum tri config_ok;        /* `nginx -t` */
 	const char *config_error;  /* its emerg line */

@@ -1,0 +1,760 @@
+# nginx: what it is told to do, what its error logs say, what its access logs count.
+#
+# Report nginx (TAB-separated; the words of one directive are one field each):
+#   master PID BINARY CONF       a running master; containers' are left out
+#   nginx BINARY VERSION         build KEY VALUE    (prefix, conf-path, error-log-path ...)
+#   conf PATH                    main file of what follows
+#   test ok|failed               emerg TEXT         (what `nginx -t` said)
+#   source dump|files            from `nginx -T`, or read from the files
+#   f PATH                       the records that follow stand in this file
+#   d LINE NAME WORD...          a directive;  b LINE NAME WORD...: opens a block;  e: closes it
+#   mtime EPOCH PATH             newest file     link PATH TARGET    a path that is a symlink
+#   name HOST ADDRESSES          look-up of an upstream's name
+#   temp PATH MODE OWNER         a folder for temporary files
+# Only directives the parser uses come back; values that may be secret never do.
+
+w5_nginx() {
+	w5_nginx_seen=' '
+	w5_nginx_any=
+	for w5_ng_f in $(grep -l ': master process' /proc/[0-9]*/cmdline 2>/dev/null); do
+		w5_nginx_master "${w5_ng_f#/proc/}"
+	done
+	[ -z "$w5_nginx_any" ] || return 0
+	w5_nginx_installed || w5_missing 'nginx configuration' 'no nginx binary found'
+}
+
+# PID/cmdline of something that calls itself a master process.
+w5_nginx_master() {
+	w5_ng_pid=${1%%/*}
+	w5_ng_t=
+	IFS= read -r w5_ng_t 2>/dev/null <"/proc/$w5_ng_pid/cmdline"
+	case $w5_ng_t in php-fpm*) return ;; *': master process '*) ;; *) return ;; esac
+	if grep -q -E '/(docker|kubepods|libpod|containerd)|lxc[./]payload' "/proc/$w5_ng_pid/cgroup" 2>/dev/null; then
+		w5_missing "nginx of process $w5_ng_pid" 'runs in a container'
+		return
+	fi
+	w5_ng_cmd=${w5_ng_t#*: master process }
+	w5_ng_bin=$(readlink "/proc/$w5_ng_pid/exe" 2>/dev/null)
+	w5_ng_bin=${w5_ng_bin% (deleted)}
+	[ -x "$w5_ng_bin" ] || w5_ng_bin=${w5_ng_cmd%% *}
+	case $w5_ng_bin in
+		/*) ;;
+		*) w5_ng_bin=$(command -v "$w5_ng_bin" 2>/dev/null) ;;
+	esac
+	w5_nginx_args "$w5_ng_cmd"
+	printf 'master\t%s\t%s\t%s\n' "$w5_ng_pid" "$w5_ng_bin" "$w5_ng_conf"
+	case $w5_nginx_seen in *" $w5_ng_bin:$w5_ng_conf "*) return ;; esac
+	w5_nginx_seen="$w5_nginx_seen$w5_ng_bin:$w5_ng_conf "
+	w5_nginx_any=1
+	w5_nginx_one
+}
+
+# Takes -c and -p out of a command line: w5_ng_conf, w5_ng_prefix.
+w5_nginx_args() {
+	w5_ng_conf=
+	w5_ng_prefix=
+	set -f
+	# shellcheck disable=SC2086 # a command line: words on purpose
+	set -- $1
+	set +f
+	while [ $# -gt 1 ]; do
+		case $1 in
+			-c) w5_ng_conf=$2 ;;
+			-c/*) w5_ng_conf=${1#-c} ;;
+			-p) w5_ng_prefix=$2 ;;
+			-p/*) w5_ng_prefix=${1#-p} ;;
+		esac
+		shift
+	done
+	[ $# -eq 0 ] || case $1 in -c/*) w5_ng_conf=${1#-c} ;; -p/*) w5_ng_prefix=${1#-p} ;; esac
+}
+
+# None runs: units name the binary, else the usual places do.
+w5_nginx_installed() {
+	w5_ng_cmd=$(sed -n 's/^ExecStart=[-@:+!]*//p' /etc/systemd/system/*nginx*.service \
+		/etc/systemd/system/*openresty*.service /usr/lib/systemd/system/*nginx*.service \
+		/lib/systemd/system/*nginx*.service /usr/lib/systemd/system/*openresty*.service \
+		2>/dev/null | head -n 1)
+	if [ -n "$w5_ng_cmd" ] && [ -x "${w5_ng_cmd%% *}" ]; then
+		w5_ng_bin=${w5_ng_cmd%% *}
+		w5_nginx_args "$w5_ng_cmd"
+		w5_nginx_one
+		return
+	fi
+	w5_ng_conf=
+	w5_ng_prefix=
+	for w5_ng_bin in nginx nginx-rc openresty angie /usr/sbin/nginx /usr/local/sbin/nginx \
+		/usr/local/nginx/sbin/nginx /usr/local/openresty/nginx/sbin/nginx \
+		/opt/bitnami/nginx/sbin/nginx /usr/sbin/nginx-rc /usr/local/sbin/nginx-rc; do
+		w5_ng_bin=$(command -v "$w5_ng_bin" 2>/dev/null) || continue
+		w5_nginx_one
+		return
+	done
+	return 1
+}
+
+# One build's option of `nginx -V`.
+w5_nginx_option() {
+	case $w5_ng_v in
+		*" --$1="*)
+			w5_ng_o=${w5_ng_v#*" --$1="}
+			w5_ng_o=${w5_ng_o%%[ \'\"]*}
+			;;
+		*) w5_ng_o=$2 ;;
+	esac
+	[ -z "$w5_ng_o" ] || printf 'build\t%s\t%s\n' "$1" "$w5_ng_o"
+}
+
+# Everything about the binary w5_ng_bin started with w5_ng_conf and w5_ng_prefix.
+w5_nginx_one() {
+	w5_ng_v=$(w5_try 2 "$w5_ng_bin" -V 2>&1)
+	w5_ng_o=${w5_ng_v#*version: }
+	w5_ng_nl='
+'
+	printf 'nginx\t%s\t%s\n' "$w5_ng_bin" "${w5_ng_o%%"$w5_ng_nl"*}"
+	w5_nginx_option prefix /usr/local/nginx >/dev/null
+	w5_ng_built=$w5_ng_o
+	w5_ng_prefix=${w5_ng_prefix:-$w5_ng_o}
+	w5_ng_prefix=${w5_ng_prefix%/}
+	printf 'build\tprefix\t%s\n' "$w5_ng_prefix"
+	w5_nginx_option error-log-path logs/error.log
+	w5_nginx_option http-log-path logs/access.log
+	w5_nginx_option user nobody
+	w5_nginx_option http-client-body-temp-path client_body_temp
+	w5_ng_temps=$w5_ng_o
+	w5_nginx_option http-fastcgi-temp-path fastcgi_temp
+	w5_ng_temps="$w5_ng_temps $w5_ng_o"
+	w5_nginx_option http-proxy-temp-path proxy_temp
+	w5_ng_temps="$w5_ng_temps $w5_ng_o"
+	w5_nginx_option conf-path conf/nginx.conf
+	w5_ng_main=${w5_ng_conf:-$w5_ng_o}
+	case $w5_ng_main in /*) ;; *) w5_ng_main=$w5_ng_prefix/$w5_ng_main ;; esac
+	printf 'conf\t%s\n' "$w5_ng_main"
+	if [ "$W5_ROOT" = 1 ]; then
+		set -- -T
+		[ -z "$w5_ng_conf" ] || set -- "$@" -c "$w5_ng_main"
+		[ "${w5_ng_built%/}" = "$w5_ng_prefix" ] || set -- "$@" -p "$w5_ng_prefix/"
+		w5_try 6 "$w5_ng_bin" "$@" 2>&1 | w5_nginx_filter 1 && return 0
+	fi
+	if [ ! -r "$w5_ng_main" ]; then
+		w5_ng_why='needs root'
+		[ -e "$w5_ng_main" ] || w5_ng_why='no such file'
+		w5_missing "$w5_ng_main" "$w5_ng_why"
+		return 0
+	fi
+	w5_nginx_files "$w5_ng_main" || :
+}
+
+# Reads the configuration from its files, each once, includes followed level by level.
+w5_nginx_files() {
+	w5_ng_all=$1
+	w5_ng_new=$1
+	w5_ng_dir=${1%/*}
+	w5_ng_level=0
+	w5_ng_ifs=$IFS
+	IFS=$w5_ng_nl
+	while [ -n "$w5_ng_new" ] && [ "$w5_ng_level" -lt 8 ]; do
+		w5_ng_level=$((w5_ng_level + 1))
+		set -f
+		# shellcheck disable=SC2086 # one path a line
+		w5_ng_pat=$(w5_nginx_includes $w5_ng_new)
+		set +f
+		w5_ng_new=
+		for w5_ng_p in $w5_ng_pat; do
+			case $w5_ng_p in /*) ;; *) w5_ng_p=$w5_ng_dir/$w5_ng_p ;; esac
+			# shellcheck disable=SC2086 # a glob on purpose
+			for w5_ng_f in $w5_ng_p; do
+				[ -f "$w5_ng_f" ] || continue
+				case $w5_ng_nl$w5_ng_all$w5_ng_nl in *"$w5_ng_nl$w5_ng_f$w5_ng_nl"*) continue ;; esac
+				if [ ! -r "$w5_ng_f" ]; then
+					w5_missing "$w5_ng_f" 'needs root'
+					continue
+				fi
+				w5_ng_all=$w5_ng_all$w5_ng_nl$w5_ng_f
+				w5_ng_new=${w5_ng_new:+$w5_ng_new$w5_ng_nl}$w5_ng_f
+			done
+		done
+		[ ${#w5_ng_all} -lt 60000 ] || break
+	done
+	set -f
+	# shellcheck disable=SC2086
+	w5_nginx_filter 0 $w5_ng_all
+	w5_ng_rc=$?
+	set +f
+	IFS=$w5_ng_ifs
+	return $w5_ng_rc
+}
+
+w5_nginx_includes() {
+	awk '
+	{
+		sub(/^[ \t]*#.*/, "")
+		sub(/[ \t;}]#.*/, ";")
+		s = " " $0
+		while (match(s, /[ \t;{}]include[ \t]+[^;]*;/)) {
+			p = substr(s, RSTART + 1, RLENGTH - 2)
+			sub(/^include[ \t]+/, "", p)
+			gsub(/^["\047]|["\047]$|[ \t]+$/, "", p)
+			if (p != "") print p
+			s = substr(s, RSTART + RLENGTH)
+		}
+	}' "$@"
+}
+
+# w5_nginx_filter 1 <dump, or w5_nginx_filter 0 FILE...: nginx.conf syntax -> records.
+# Exit status 3: no configuration came (the test failed).
+w5_nginx_filter() {
+	w5_ng_dump=$1
+	shift
+	w5_ng_t=
+	w5_has timeout && w5_ng_t='timeout 2 '
+	awk -v dump="$w5_ng_dump" -v limit="$w5_ng_t" -v prefix="$w5_ng_prefix" \
+		-v built="$w5_ng_temps" '
+	BEGIN {
+		names = "user worker_processes worker_connections worker_rlimit_nofile error_log " \
+			"access_log include listen server_name root alias try_files server zone " \
+			"ssl ssl_certificate ssl_certificate_key resolver set " \
+			"fastcgi_pass proxy_pass uwsgi_pass scgi_pass grpc_pass memcached_pass " \
+			"fastcgi_connect_timeout fastcgi_send_timeout fastcgi_read_timeout " \
+			"proxy_connect_timeout proxy_send_timeout proxy_read_timeout " \
+			"fastcgi_buffer_size proxy_buffer_size fastcgi_cache proxy_cache " \
+			"fastcgi_cache_valid proxy_cache_valid fastcgi_temp_path proxy_temp_path " \
+			"client_body_temp_path limit_req limit_conn limit_req_status limit_conn_status " \
+			"real_ip_header return rewrite fastcgi_param error_page"
+		n = split(names, list, " ")
+		for (i = 1; i <= n; i++) keep[list[i]] = 1
+		depth = 0
+		n = split(built, list, " ")
+		for (i = 1; i <= n; i++) temp(list[i])
+		if (!dump) print "source\tfiles"
+	}
+	function field(s) {
+		if (length(s) > 1000) s = substr(s, 1, 1000)
+		gsub(/[\001-\037\177]/, " ", s)
+		return s
+	}
+	function put(s, v) {
+		if (total >= 30000) return
+		out[++total] = s
+		if (v != "") only[total] = v
+	}
+	function vars(s,   v) {
+		while (match(s, /\$\{?[A-Za-z0-9_]+/)) {
+			v = substr(s, RSTART + 1, RLENGTH - 1)
+			sub(/^\{/, "", v)
+			want[v] = 1
+			s = substr(s, RSTART + RLENGTH)
+		}
+	}
+	function host(s) {
+		sub(/^[a-z]+:\/\//, "", s)
+		if (s ~ /^unix:/) {
+			s = substr(s, 6)
+			sub(/:.*/, "", s)
+			if (s !~ /\$/) path(s)
+			return
+		}
+		sub(/[\/?].*/, "", s)
+		sub(/:[0-9]+$/, "", s)
+		if (s ~ /^[A-Za-z0-9_.-]+$/ && s ~ /[A-Za-z]/ && s != "localhost" && !(s in hosts)) {
+			hosts[s] = 1
+			hostlist[++nhosts] = s
+		}
+	}
+	function path(s) {
+		if (s ~ /^\// && !(s in paths) && npaths < 200) {
+			paths[s] = 1
+			pathlist[++npaths] = s
+		}
+	}
+	function temp(s) {
+		if (s !~ /^\//) s = prefix "/" s
+		if (!(s in temps)) { temps[s] = 1; templist[++ntemps] = s }
+	}
+	function directive(   n, a, s, i, v) {
+		n = w[1]
+		if (nw == 0) return
+		a = st[depth]
+		if (substr(a, 1, 4) == "map ") {
+			v = substr(a, 5)
+			if (nw >= 2 && n != "include" && mapped[v]++ < 200)
+				put("d\t" at "\t=\t" field(n) "\t" field(w[2]), v)
+			nw = 0
+			return
+		}
+		if (a == "skip" || !(n in keep)) { nw = 0; return }
+		s = n
+		v = ""
+		if (n == "return") s = s "\t" (w[2] ~ /^[0-9]+$/ ? w[2] : "302")
+		else if (n == "rewrite") s = s "\t" (w[nw] ~ /^(permanent|redirect|last|break)$/ ? w[nw] : "")
+		else if (n == "fastcgi_param") {
+			if (w[2] != "SCRIPT_FILENAME" && w[2] != "DOCUMENT_ROOT") { nw = 0; return }
+			s = s "\t" w[2] "\t" field(w[3])
+			vars(w[3])
+			i = w[3]
+			sub(/\$.*/, "", i)
+			path(i)
+		} else if (n == "ssl_certificate_key" && w[2] !~ /^\//) { nw = 0; return }
+		else {
+			if (n ~ /_pass$/) { sub(/\?.*/, "", w[2]); host(w[2]); vars(w[2]) }
+			if (n == "server") host(w[2])
+			if (n ~ /^(root|alias|access_log|error_log)$/) { vars(w[2]); if (n == "root") path(w[2]) }
+			if (n ~ /_temp_path$/) temp(w[2])
+			if (n == "set") { v = w[2]; sub(/^\$/, "", v); value[v] = value[v] " " w[3] }
+			for (i = 2; i <= nw && i < 200; i++) s = s "\t" field(w[i])
+		}
+		put("d\t" at "\t" s, v)
+		nw = 0
+	}
+	function open(   n, s, i, v) {
+		n = w[1]
+		s = n
+		v = ""
+		depth++
+		st[depth] = n
+		if (n ~ /_by_lua_block$/) { lua = 1; depth--; nw = 0; return }
+		if (n ~ /^(types|geo|split_clients|charset_map|match)$/ || st[depth - 1] == "skip")
+			st[depth] = "skip"
+		else if (n == "map") {
+			v = w[3]
+			sub(/^\$/, "", v)
+			st[depth] = "map " v
+			s = s "\t" field(w[2]) "\t" field(w[3])
+		} else if (n == "location" || n == "upstream") {
+			if (n == "upstream") group[w[2]] = 1
+			for (i = 2; i <= nw && i < 5; i++) s = s "\t" field(w[i])
+		}
+		if (st[depth] != "skip") put("b\t" at "\t" s, v)
+		nw = 0
+		outer[depth] = v
+	}
+	function close1() {
+		nw = 0
+		if (depth < 1) return
+		if (st[depth] != "skip") put("e", outer[depth])
+		depth--
+	}
+	function word(s) { if (!have && !nw) at = line; part = part s; have = 1 }
+	function end() { if (have) { w[++nw] = part; part = ""; have = 0 } }
+	function luascan(s,   c) {
+		while (s != "" && lua) {
+			if (lclose != "") {
+				i = index(s, lclose)
+				if (!i) return ""
+				s = substr(s, i + length(lclose))
+				lclose = ""
+				continue
+			}
+			if (!match(s, /[{}"\047]|--|\[\[/)) return ""
+			c = substr(s, RSTART, RLENGTH)
+			s = substr(s, RSTART + RLENGTH)
+			if (c == "{") lua++
+			else if (c == "}") lua--
+			else if (c == "[[") lclose = "]]"
+			else if (c == "--") { if (s ~ /^\[\[/) lclose = "]]"; else return "" }
+			else while (s != "") {
+				i = substr(s, 1, 1)
+				if (i == "\\") { s = substr(s, 3); continue }
+				s = substr(s, 2)
+				if (i == c) break
+			}
+		}
+		return s
+	}
+	function scan(s,   c, i, n) {
+		while (s != "") {
+			if (lua) { s = luascan(s); continue }
+			if (q != "") {
+				i = q == "\"" ? match(s, /["\\]/) : match(s, /[\047\\]/)
+				if (!i) { part = part s; s = ""; break }
+				part = part substr(s, 1, i - 1)
+				c = substr(s, i, 1)
+				if (c == "\\") {
+					n = substr(s, i + 1, 1)
+					part = part (n ~ /["\047\\]/ ? n : "\\" n)
+					s = substr(s, i + 2)
+				} else { q = ""; s = substr(s, i + 1) }
+				continue
+			}
+			if (!have) {
+				sub(/^[ \t\r]+/, "", s)
+				c = substr(s, 1, 1)
+				if (c == "" || c == "#") return
+				if (c == ";") { directive(); s = substr(s, 2); continue }
+				if (c == "{") { open(); s = substr(s, 2); continue }
+				if (c == "}") { close1(); s = substr(s, 2); continue }
+				if (c == "\"" || c == "\047") { word(""); q = c; s = substr(s, 2); continue }
+			}
+			i = match(s, /[ \t\r;{\\]/)
+			if (!i) { word(s); s = ""; break }
+			if (i > 1) word(substr(s, 1, i - 1))
+			c = substr(s, i, 1)
+			if (c == "\\") {
+				n = substr(s, i + 1, 1)
+				word(n ~ /["\047\\]/ ? n : "\\" n)
+				s = substr(s, i + 2)
+				continue
+			}
+			if (c == "{" && part ~ /\$$/) {
+				n = index(s, "}")
+				if (!n) n = length(s)
+				word(substr(s, i, n - i + 1))
+				s = substr(s, n + 1)
+				continue
+			}
+			end()
+			s = substr(s, i)
+		}
+		if (q == "") end()
+		else part = part " "
+	}
+	function begin(p) {
+		while (depth > 0) close1()
+		q = ""; have = 0; part = ""; nw = 0; lua = 0; lclose = ""; line = 0
+		files[++nfiles] = p
+		put("f\t" field(p))
+	}
+	dump && !nfiles && !/^# configuration file / {
+		sub(/\r$/, "")
+		if (/\[(emerg|alert|crit)\]/ && ++emergs <= 5) print "emerg\t" field($0)
+		else if (/ test is successful/) print "test\tok\nsource\tdump"
+		else if (/ test failed/) print "test\tfailed"
+		next
+	}
+	dump && /^# configuration file .*:\r?$/ {
+		sub(/\r$/, "")
+		begin(substr($0, 22, length($0) - 22))
+		next
+	}
+	!dump && FNR == 1 { begin(FILENAME) }
+	{ line++; scan($0) }
+	function quoted(s) { gsub(/\047/, "\047\\\047\047", s); return "\047" s "\047" }
+	function ask(cmd, list, n, cap,   i, c) {
+		c = cmd
+		for (i = 1; i <= n && i <= cap; i++) c = c " " quoted(list[i])
+		return c
+	}
+	END {
+		if (!nfiles) exit 3
+		while (depth > 0) close1()
+		for (pass = 0; pass < 4; pass++)
+			for (v in value)
+				if (v in want && !(v in done)) { done[v] = 1; vars(value[v]); host(value[v]); path(value[v]) }
+		for (i = 1; i <= total; i++)
+			if (!(i in only) || only[i] in want) print out[i]
+		if (total >= 30000) print "missing\trest of the nginx configuration\tlonger than 30000 directives"
+		c = ask("stat -L -c \"%Y %n\"", files, nfiles, 400) " 2>/dev/null"
+		best = -1
+		while ((c | getline s) > 0) {
+			i = index(s, " ")
+			if (substr(s, 1, i - 1) + 0 > best) { best = substr(s, 1, i - 1) + 0; newest = substr(s, i + 1) }
+		}
+		close(c)
+		if (best >= 0) printf "mtime\t%d\t%s\n", best, field(newest)
+		temp("/nonexistent")
+		c = ask("stat -c \"%a %U %n\"", templist, ntemps, 12) " 2>/dev/null"
+		while ((c | getline s) > 0) {
+			split(s, a, " ")
+			print "temp\t" field(substr(s, length(a[1]) + length(a[2]) + 3)) "\t" a[1] "\t" a[2]
+		}
+		close(c)
+		if (npaths) {
+			c = ask("for p in", pathlist, npaths, 200) "; do r=$(readlink -f \"$p\") && " \
+				"[ \"$r\" != \"$p\" ] && printf \"%s\\t%s\\n\" \"$p\" \"$r\"; done 2>/dev/null"
+			while ((c | getline s) > 0) print "link\t" s
+			close(c)
+		}
+		for (i = 1; i <= nhosts && asked < 6; i++) {
+			h = hostlist[i]
+			if (h in group) continue
+			asked++
+			c = limit "getent ahosts " h " 2>/dev/null"
+			r = ""
+			while ((c | getline s) > 0) {
+				split(s, a, " ")
+				if (index(" " r " ", " " a[1] " ") == 0) r = r (r == "" ? "" : " ") a[1]
+			}
+			close(c)
+			print "name\t" h "\t" r
+		}
+	}' "$@"
+}
+
+# Log paths of the report on stdin: error logs, the build's own included, since what
+# stops nginx from starting is told there.
+w5_nginx_error_logs() {
+	awk -F '\t' '
+	function add(p) {
+		if (p ~ /^syslog:/ || p == "stderr") p = "journal:nginx"
+		else if (p ~ /^memory:/ || p == "/dev/null" || p == "" || p ~ /\$/) return
+		else if (p ~ /^\/dev\/std/) p = "journal:nginx"
+		else if (p !~ /^\//) p = prefix "/" p
+		if (!(p in seen) && ++n <= 64) { seen[p] = 1; print p }
+	}
+	$1 == "build" && $2 == "prefix" { prefix = $3 }
+	$1 == "build" && $2 == "error-log-path" { build = $3 }
+	$1 == "d" && $3 == "error_log" { add($4) }
+	END { if (!n || build != "stderr") add(build) }'
+}
+
+w5_nginx_access_logs() {
+	awk -F '\t' '
+	function add(p) {
+		if (p ~ /^(syslog:|memory:|off$|\/dev\/)/ || p == "" || p ~ /\$/) return
+		if (p !~ /^\//) p = prefix "/" p
+		if (!(p in seen) && ++n <= 64) { seen[p] = 1; print p }
+	}
+	$1 == "build" && $2 == "prefix" { prefix = $3 }
+	$1 == "build" && $2 == "http-log-path" { build = $3 }
+	$1 == "d" && $3 == "access_log" { some = 1; add($4) }
+	END { if (!some) add(build) }'
+}
+
+# Document roots; $host and its like become the names of their server.
+w5_nginx_roots() {
+	awk -F '\t' '
+	function add(p) {
+		sub(/\/+$/, "", p)
+		if (p !~ /^\// || p ~ /\$/ || p in seen || ++n > 64) return
+		seen[p] = 1
+		print p
+	}
+	function flush1(   i, j, p) {
+		for (i = 1; i <= nroot; i++)
+			for (j = 1; j <= nname; j++) {
+				p = root[i]
+				gsub(/\$\{?(http_host|host|server_name)\}?/, name[j], p)
+				add(p)
+			}
+		nroot = nname = 0
+	}
+	function note(p) {
+		if (p ~ /\$/) root[++nroot] = p
+		else if (p ~ /^\//) add(p)
+		else if (p != "") add(prefix "/" p)
+	}
+	$1 == "build" && $2 == "prefix" { prefix = $3 }
+	$1 == "b" && $3 == "server" { flush1() }
+	$1 == "d" && $3 == "root" { note($4) }
+	$1 == "d" && $3 == "server_name" {
+		for (i = 4; i <= NF && nname < 50; i++)
+			if ($i !~ /[*~_]/ && $i != "") name[++nname] = $i
+	}
+	$1 == "d" && $3 == "fastcgi_param" && $5 ~ /^\// {
+		p = $5
+		if (p ~ /\.php$/) sub(/\/[^\/]*$/, "", p)
+		sub(/\$(fastcgi_script_name|uri|fastcgi_path_info).*/, "", p)
+		note(p)
+	}
+	END { flush1() }'
+}
+
+# Newest first: of many logs only the ones written to lately matter.
+w5_nginx_newest() {
+	w5_ng_max=$1
+	shift
+	[ $# -gt 0 ] || return 0
+	# shellcheck disable=SC2012 # order by time is what ls does
+	ls -1dt -- "$@" 2>/dev/null | head -n "$w5_ng_max"
+}
+
+# nginx.log PATH...: error logs. First: clock EPOCH ZONE. A flood of harmless lines is
+# thinned to the last ten of a kind, any other flood to the last two hundred.
+w5_nginx_log() {
+	printf 'clock\t%s\n' "$(date '+%s	%z')"
+	w5_ng_nl='
+'
+	w5_ng_ifs=$IFS
+	w5_ng_bytes=262144
+	[ $# -le 4 ] || w5_ng_bytes=65536
+	for w5_ng_p; do
+		case $w5_ng_p in
+			/*) [ -e "$w5_ng_p" ] || [ "$W5_ROOT" != 1 ] || w5_missing "$w5_ng_p" 'no such file' ;;
+		esac
+	done
+	{
+		for w5_ng_p; do
+			case $w5_ng_p in journal:*) w5_nginx_journal "${w5_ng_p#journal:}" ;; esac
+			[ "$w5_ng_p.1" -nt "$w5_ng_p" ] && w5_log error "$w5_ng_p.1" "$w5_ng_bytes"
+		done
+		IFS=$w5_ng_nl
+		for w5_ng_p in $(w5_nginx_newest 16 "$@"); do
+			IFS=$w5_ng_ifs
+			w5_log error "$w5_ng_p" "$w5_ng_bytes"
+		done
+		IFS=$w5_ng_ifs
+	} | w5_nginx_thin
+}
+
+w5_nginx_journal() {
+	if w5_has journalctl; then
+		printf 'file\terror\tjournal:%s\n' "$1"
+		w5_try 2 journalctl -q -u "$1" -n 400 --no-pager -o cat 2>/dev/null | sed 's/^/=/'
+	else
+		w5_missing "nginx error log" "goes to standard error or syslog"
+	fi
+}
+
+w5_nginx_thin() {
+	awk '
+	function flush1(   i, k, cut) {
+		for (i = 1; i <= n; i++) {
+			k = kind[i]
+			if (seen[k]++ < count[k] - (k ~ /^noise/ ? 10 : 200)) { cut++; continue }
+			print text[i]
+		}
+		if (cut) print "thinned\t" cut
+		n = 0
+		split("", seen)
+		split("", count)
+	}
+	!/^=/ { flush1(); print; next }
+	n && !/^=[0-9][0-9][0-9][0-9]\/[0-9][0-9]\/[0-9][0-9] [0-9:]+ \[/ {
+		if (length(text[n]) < 8000) text[n] = text[n] "\n" $0
+		next
+	}
+	{
+		text[++n] = $0
+		s = substr($0, 22, 200)
+		sub(/, client: .*/, "", s)
+		if (/open\(\) "[^"]*" failed \(2:|directory index of|access forbidden by rule|while SSL handshaking, client|user "[^"]*" was not found|rewrite or internal redirection cycle|client intended to send too large|ModSecurity/)
+			k = "noise"
+		else {
+			gsub(/"[^"]*"?/, "", s)
+			gsub(/[0-9]+/, "", s)
+			k = substr(s, 1, 90)
+		}
+		kind[n] = k
+		count[k]++
+	}
+	END { flush1() }'
+}
+
+# nginx.access PATH...: for each log
+#   access PATH
+#   counts REQUESTS 5XX 499 500 502 503 504 FRESH FRESH5XX     (window, last 60 s)
+#   unparsable LINES    uri COUNT PATH    client COUNT ADDRESS
+w5_nginx_access() {
+	w5_ng_nl='
+'
+	w5_ng_ifs=$IFS
+	IFS=$w5_ng_nl
+	w5_ng_list=$(w5_nginx_newest 12 "$@")
+	for w5_ng_p in $w5_ng_list; do
+		[ -r "$w5_ng_p" ] || w5_missing "$w5_ng_p" 'needs root'
+	done
+	w5_ng_mark="w5:$$:"
+	for w5_ng_p in $w5_ng_list; do
+		[ -r "$w5_ng_p" ] || continue
+		printf '%s%s\n' "$w5_ng_mark" "$w5_ng_p"
+		tail -c 262144 "$w5_ng_p" 2>/dev/null
+		printf '\n'
+	done | w5_nginx_count "$w5_ng_mark" "$(date +%s)" "${W5_WINDOW:-300}"
+	IFS=$w5_ng_ifs
+}
+
+w5_nginx_count() {
+	awk -v mark="$1" -v now="$2" -v window="$3" '
+	BEGIN {
+		m = split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", mon, " ")
+		for (i = 1; i <= m; i++) month[mon[i]] = i
+	}
+	function days(y, mo, d) {
+		if (mo <= 2) { y--; mo += 12 }
+		return 365 * y + int(y / 4) - int(y / 100) + int(y / 400) + int((153 * (mo - 3) + 2) / 5) + d - 719469
+	}
+	function zone(z) {
+		if (z !~ /^[+-]/) return 0
+		sub(/:/, "", z)
+		return (substr(z, 2, 2) * 3600 + substr(z, 4, 2) * 60) * (substr(z, 1, 1) == "-" ? -1 : 1)
+	}
+	function when(t) {
+		if (t == last) return lastat
+		last = t
+		if (t ~ /^[0-9][0-9]\/[A-Z][a-z][a-z]\/[0-9][0-9][0-9][0-9]:/)
+			lastat = days(substr(t, 8, 4) + 0, month[substr(t, 4, 3)], substr(t, 1, 2) + 0) * 86400 + \
+				substr(t, 13, 2) * 3600 + substr(t, 16, 2) * 60 + substr(t, 19, 2) - zone(substr(t, 22))
+		else
+			lastat = days(substr(t, 1, 4) + 0, substr(t, 6, 2) + 0, substr(t, 9, 2) + 0) * 86400 + \
+				substr(t, 12, 2) * 3600 + substr(t, 15, 2) * 60 + substr(t, 18, 2) - zone(substr(t, 20))
+		return lastat
+	}
+	function top(what, list,   i, k, best) {
+		for (i = 0; i < 8; i++) {
+			best = ""
+			for (k in list) if (best == "" || list[k] > list[best]) best = k
+			if (best == "" || list[best] < 1) break
+			print what "\t" list[best] "\t" best
+			delete list[best]
+		}
+	}
+	function flush1() {
+		if (path == "") return
+		print "access\t" path
+		if (good || !bad)
+			print "counts\t" all + 0 "\t" err + 0 "\t" s[499] + 0 "\t" s[500] + 0 "\t" s[502] + 0 "\t" \
+				s[503] + 0 "\t" s[504] + 0 "\t" fresh + 0 "\t" freshbad + 0
+		if (bad) print "unparsable\t" bad
+		top("uri", uris)
+		top("client", clients)
+		all = err = fresh = freshbad = good = bad = 0
+		split("", s)
+		split("", uris)
+		split("", clients)
+	}
+	index($0, mark) == 1 { flush1(); path = substr($0, length(mark) + 1); first = 1; next }
+	/^\r?$/ { next }
+	{
+		cut = first
+		first = 0
+		rest = ""
+		if (match($0, /\[[0-9][0-9]\/[A-Z][a-z][a-z]\/[0-9][0-9][0-9][0-9]:[0-9:]+ [+-][0-9][0-9][0-9][0-9]\]/))
+			t = substr($0, RSTART + 1, RLENGTH - 2)
+		else if (match($0, /[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]([+-][0-9][0-9]:?[0-9][0-9]|Z)/))
+			t = substr($0, RSTART, RLENGTH)
+		else { if (!cut) bad++; next }
+		tail = substr($0, RSTART + RLENGTH)
+		code = ""
+		uri = ""
+		if (match($0, /"(status|upstream_status)" *: *"?[1-5][0-9][0-9]/)) {
+			code = substr($0, RSTART + RLENGTH - 3, 3)
+			if (match($0, /"(request_uri|uri)" *: *"[^"]*/)) {
+				uri = substr($0, RSTART, RLENGTH)
+				sub(/.*: *"/, "", uri)
+			}
+		} else if (match(tail, /"[^"]*" [^"]*/) || (tail = $0) && match(tail, /"[A-Z]+ [^"]*"[^"]*/)) {
+			r = substr(tail, RSTART + 1, RLENGTH - 1)
+			i = index(r, "\"")
+			after = substr(r, i + 1)
+			r = substr(r, 1, i - 1)
+			if (match(after, /(^|[ \t|=])[1-5][0-9][0-9]([ \t|,]|$)/)) {
+				code = substr(after, RSTART, RLENGTH)
+				gsub(/[^0-9]/, "", code)
+			}
+			split(r, a, " ")
+			uri = a[2]
+		}
+		if (code == "") { if (!cut) bad++; next }
+		good++
+		age = now - when(t)
+		if (age > window || age < -5) next
+		all++
+		s[code]++
+		if (code >= 500) err++
+		if (age <= 60) { fresh++; if (code >= 500) freshbad++ }
+		i = index(uri, "?")
+		if (i) {
+			q = substr(uri, i + 1)
+			sub(/[=&].*/, "", q)
+			uri = substr(uri, 1, i) q
+		}
+		if (uri != "") uris[substr(uri, 1, 200)]++
+		client = $1
+		if (match($0, /"(remote_addr|client|ip)" *: *"[^"]*/)) {
+			client = substr($0, RSTART, RLENGTH)
+			sub(/.*"/, "", client)
+		}
+		if (client ~ /^[0-9a-fA-F.:]+$/) clients[client]++
+	}
+	END { flush1() }'
+}
