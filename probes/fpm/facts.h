@@ -38,7 +38,7 @@ struct fpm_master {
 	const char *error_log;
 	struct num control_timeout_s, process_max, conf_mtime;
 	enum tri test_ok;       /* `-t`, asked only when it does not run */
-	const char *test_error; /* its ERROR line */
+	const char *test_error; /* its first ERROR line, without FPM's time stamp */
 };
 
 enum fpm_event_kind {
@@ -59,7 +59,8 @@ enum fpm_event_kind {
 	FPM_PROCESS_MAX,
 	FPM_EMERGENCY,       /* failed processes threshold */
 	FPM_PHP_FATAL,       /* a child said PHP Fatal error */
-	FPM_SHM              /* Unable to allocate shared memory segment */
+	FPM_SHM,             /* Unable to allocate shared memory segment */
+	FPM_TRACE            /* stopped for tracing, about to trace: also after any SIGSTOP */
 };
 
 struct fpm_event {
@@ -81,7 +82,6 @@ struct fpm_slow {
 };
 
 struct fpm_facts {
-	struct arena *mem;
 	struct fpm_master *masters; size_t master_count;
 	struct fpm_pool *pools;     size_t pool_count;
 	struct fpm_event *events;   size_t event_count; /* oldest first */
