@@ -86,7 +86,7 @@ w5_db_admin_try() {
 
 w5_db_admin() {
 	if [ "$W5_ROOT" != 1 ]; then
-		printf 'admin\tneeds root\n'
+		w5_missing 'MySQL threads of other users' 'needs root'
 		return
 	fi
 	db_out=$(w5_db_admin_try "$W5_DB_CLIENT")
@@ -117,6 +117,7 @@ w5_mysql() {
 		w5_has "$db_c" && { W5_DB_CLIENT=$db_c; break; }
 	done
 	printf 'client\t%s\n' "$W5_DB_CLIENT"
+	[ -z "$W5_DB_CLIENT" ] && [ $# -gt 1 ] && w5_missing 'login to MySQL' 'no mysql or mariadb client there'
 	W5_DB_SOCKET=$(w5_db_socket)
 	db_admin=
 	db_all=
@@ -160,6 +161,7 @@ w5_db_logs() {
 }
 
 w5_mysql_log() {
+	w5_clock
 	db_seen=
 	for db_f in $(w5_db_logs | sort -u); do
 		case $db_f in /*) ;; *) db_f=/var/lib/mysql/$db_f ;; esac

@@ -84,12 +84,15 @@ w5_redis() {
 	done
 	printf 'client\t%s\n' "$W5_RD_CLIENT"
 	for rd_arg in "$@"; do
-		case $rd_arg in *:*r*:/*//*) w5_rd_site "$rd_arg" ;; esac
+		case $rd_arg in *:*r*:/*//*) ;; *) continue ;; esac
+		[ -n "$W5_RD_CLIENT" ] || w5_missing "Redis as ${rd_arg%%//*} sees it" 'no redis-cli there'
+		w5_rd_site "$rd_arg"
 	done
 	printf 'end\n'
 }
 
 w5_redis_log() {
+	w5_clock
 	set --
 	for rd_f in /etc/redis/*.conf /etc/redis.conf /etc/valkey/*.conf; do
 		[ -r "$rd_f" ] && set -- "$@" "$rd_f"

@@ -756,7 +756,12 @@ w5_wp_one() {
 		fi
 	fi
 	case $wp_out in
-	*site*) printf 'user\t%s\t%s\n%s\n' "$wp_conf_user" "$wp_user" "$wp_out" ;;
+	*site*)
+		printf 'user\t%s\t%s\n%s\n' "$wp_conf_user" "$wp_user" "$wp_out"
+		printf '%s\n' "$wp_out" | awk -F '\t' '
+			$1 == "refused" { print "missing\t" $2 "\trefused: not a plain file (a link, or linked twice)" }
+			$1 == "unread" || $1 == "unreadenv" { print "missing\t" $2 "\tneeds root" }'
+		;;
 	*) [ -r "$wp_real" ] && [ -x "$wp_real" ] || w5_missing "files of $1" 'needs root' ;;
 	esac
 }
@@ -828,6 +833,7 @@ w5_wordpress_logs() {
 }
 
 w5_wordpress_log() {
+	w5_clock
 	for wp_arg in "$@"; do
 		wp_u=${wp_arg%%:*}
 		case $wp_u in -) wp_u= ;; esac

@@ -41,8 +41,12 @@ struct wp_site {
 	struct num maintenance_mtime, maintenance_since; /* since: literal $upgrading */
 	bool maintenance_literal; /* false: time() or other code: never expires */
 	const char *maintenance_path, *maintenance_text;
-	bool update_running;    /* upgrade folder busy or an updater process */
+	bool update_running;    /* an updater process runs on the server */
+	struct num upgrade_mtime; /* newest thing in wp-content/upgrade; unknown when empty */
 	struct num core_mixed;  /* files of core newer than version.php: half an update */
+	struct num core_missing;/* essential files of core that are absent or empty */
+	const char *core_missing_file; /* the first of them, relative to root */
+	const char *unread;     /* the configuration's path when it could not be read */
 	struct wp_file *files; size_t file_count;
 };
 

@@ -1,0 +1,194 @@
+/*
+ * PHP's error log: "[20-Nov-2026 08:05:23 UTC] PHP Fatal error:  ...", its further lines
+ * (stack trace, "thrown in FILE on line N") belong to the record. The same words come to
+ * nginx through FastCGI when no error_log is set; causes read those from nginx's log.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "probes/host/host.h"
+#include "probes/wordpress/wordpress.h"
+
+#define ERRORS_MAX 200
+#define MORE_MAX 4096
+
+struct reader {
+	struct arena *mem;
+	struct wordpress_facts *f;
+	struct host_clock clock;
+	const char *source;
+	struct span first;  /* the record's first line, without its stamp */
+	struct span raw;    /* ... as it stands */
+	struct buf more;    /* its further lines */
+	struct num at;
+	bool open;
+};
+
+/* "[20-Nov-2026 08:05:23 UTC] rest". A zone by name other than UTC is taken for the
+ * server's own: PHP names the zone of php.ini, which is that one as a rule. */
+static bool stamp(const struct reader *r, struct span line, struct num *ret_at,
+	struct span *ret_text)
+{
+	struct host_clock clock = r->clock;
+	struct span in, date, time, zone, day, month, year;
+	int64_t d, y, h, m, s;
+	ptrdiff_t end = span_find(line, "] ");
+
+	if (!span_starts(line, "[") || end < 21)
+		return false;
+	in = span_from(line.p + 1, (size_t)end - 1);
+	date = span_word(&in);
+	time = span_word(&in);
+	zone = span_word(&in);
+	if (!span_cut(&date, '-', &day) || !span_cut(&date, '-', &month))
+		return false;
+	year = date;
+	if (!span_int(day, &d) || !span_int(year, &y) || !text_month(month) || time.n < 8 ||
+	    !span_lead_int(time, &h) || !span_lead_int(span_skip(time, 3), &m) ||
+	    !span_lead_int(span_skip(time, 6), &s) || d < 1 || d > 31 || y < 1990 || y > 9999 ||
+	    h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60)
+		return false;
+	if (span_eq(zone, "UTC") || span_eq(zone, "GMT") || span_eq(zone, "Z"))
+		clock.zone = num_of(0);
+	*ret_at = host_clock_epoch(&clock, (int)y, text_month(month), (int)d, (int)h, (int)m,
+		(int)s);
+	*ret_text = span_skip(line, (size_t)end + 2);
+	return true;
+}
+
+static bool is_redis(struct span s)
+{
+	return span_has(s, "Predis\\") || span_has(s, "RedisException") ||
+	       span_has(s, "Redis::") || span_has(s, "RedisCluster");
+}
+
+static enum php_error_kind kind_of(struct span s)
+{
+	if (is_redis(s) && (span_has(s, "Exception") || span_has(s, "Fatal")))
+		return PHP_REDIS;
+	if (span_has(s, "Allowed memory size of"))
+		return PHP_MEMORY;
+	if (span_has(s, "Maximum execution time of"))
+		return PHP_TIME;
+	if (span_has(s, "No space left on device"))
+		return PHP_NO_SPACE;
+	if (span_has(s, "undefined function") || (span_has(s, "Class ") && span_has(s, "not found")))
+		return PHP_UNDEFINED;
+	if (span_has(s, "Parse error"))
+		return PHP_PARSE;
+	if (span_has(s, "Fatal error"))
+		return PHP_FATAL;
+	return PHP_OTHER;
+}
+
+/* The last "in FILE on line N" or "in FILE:N" of the record. */
+static void place(struct reader *r, struct php_error *e, struct span s)
+{
+	struct span rest = s, file = { 0 };
+	ptrdiff_t at, line;
+	int64_t n;
+
+	while ((at = span_find(rest, " in /")) >= 0) {
+		rest = span_skip(rest, (size_t)at + 4);
+		file = rest;
+	}
+	if (!file.n)
+		return;
+	line = span_find(file, " on line ");
+	if (line < 0)
+		line = span_find(file, ".php:");
+	if (line < 0)
+		return;
+	if (span_starts(span_skip(file, (size_t)line), ".php:"))
+		line += 4;
+	if (span_lead_int(span_skip(file, (size_t)line + (file.p[line] == ':' ? 1 : 9)), &n))
+		e->file_line = num_of(n);
+	file.n = (size_t)line;
+	e->file = text_clean_dup(r->mem, file);
+	e->plugin = wordpress_plugin_of(r->mem, file);
+}
+
+static void function_of(struct reader *r, struct php_error *e, struct span s)
+{
+	struct span name;
+
+	if (span_between(s, "undefined function ", "()", &name) ||
+	    span_between(s, "Class \"", "\"", &name) || span_between(s, "Class '", "'", &name))
+		e->function = text_clean_dup(r->mem, name);
+}
+
+static void finish(struct reader *r)
+{
+	struct php_error *e;
+	enum php_error_kind kind = r->open ? kind_of(r->first) : PHP_OTHER;
+
+	r->open = false;
+	if (kind == PHP_OTHER)
+		return;
+	if (r->f->error_count == ERRORS_MAX) {
+		memmove(r->f->errors, r->f->errors + 1, (ERRORS_MAX - 1) * sizeof(*e));
+		e = &r->f->errors[ERRORS_MAX - 1];
+		memset(e, 0, sizeof(*e));
+	} else {
+		e = arena_push(r->mem, &r->f->errors, &r->f->error_count, sizeof(*e));
+	}
+	e->kind = kind;
+	e->line.at = r->at;
+	e->line.source = r->source;
+	e->line.text = text_clean_dup(r->mem, r->raw);
+	if (r->more.len)
+		e->line.more = arena_strndup(r->mem, r->more.data, r->more.len);
+	place(r, e, r->first);
+	if (r->more.len && (!e->file || span_has(span_from(r->more.data, r->more.len), "thrown in")))
+		place(r, e, span_from(r->more.data, r->more.len));
+	if (kind == PHP_UNDEFINED)
+		function_of(r, e, r->first);
+}
+
+static void read_log(struct reader *r, struct span line)
+{
+	struct span text;
+	struct num at;
+
+	if (stamp(r, line, &at, &text)) {
+		finish(r);
+		r->open = true;
+		r->at = at;
+		r->first = text;
+		r->raw = line;
+		buf_clear(&r->more);
+	} else if (r->open && !r->more.over) {
+		text_clean(&r->more, line);
+		buf_addc(&r->more, '\n');
+	}
+}
+
+void wordpress_parse_log(struct chain_facts *facts, struct arena *mem, struct span bytes,
+	unsigned flags)
+{
+	struct reader r = { .mem = mem, .f = &facts->wordpress, .source = "?" };
+	struct span line;
+	int i;
+
+	(void)flags;
+	r.clock.now = facts->host.now;
+	r.clock.zone = facts->host.zone;
+	r.f->errors = NULL;
+	r.f->error_count = 0;
+	buf_init(&r.more, MORE_MAX);
+	while (span_line(&bytes, &line)) {
+		if (span_starts(line, "=")) {
+			read_log(&r, span_skip(line, 1));
+		} else if (span_starts(line, "clock\t")) {
+			r.clock = host_clock_read(span_skip(line, 6));
+		} else if (span_starts(line, "file\t")) {
+			finish(&r);
+			for (i = 0; i < 5; i++)
+				span_field(&line);
+			r.source = text_clean_dup(mem, line);
+		}
+	}
+	finish(&r);
+	buf_release(&r.more);
+}
