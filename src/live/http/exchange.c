@@ -13,6 +13,9 @@
 #include "base/mem.h"
 #include "base/span.h"
 
+/* Two lost SYNs; what has not connected by then will not be waited for. */
+#define CONNECT_MS 5000L
+
 /* Headers that say who answered and from where; all others, cookies first of all, stay
  * out of what is kept. A name that ends in '-' stands for all that begin so. */
 static const char *const allowed_headers[] = {
@@ -221,7 +224,7 @@ static void set_limits(struct exchange *x, int64_t now)
 	int64_t left = x->deadline - now;
 
 	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
-	curl_easy_setopt(x->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(left > 1 ? left : 1));
+	curl_easy_setopt(x->easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	curl_easy_setopt(x->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(x->easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(x->easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);

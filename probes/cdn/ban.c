@@ -1,0 +1,89 @@
+/* Which rule of the packet filter, or which ban, keeps the edge out. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/cdn/cdn.h"
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "80,443", "{ 80, 443 }", "1:1024", "http": does the list after dport(s) hold a web port? */
+static bool list_has_web(const char *p)
+{
+	long from, to;
+	char *end;
+
+	p += strspn(p, "s ={");
+	while (*p) {
+		if (!strncmp(p, "http", 4))
+			return true;
+		if (!is_digit(*p))
+			return false;
+		from = to = strtol(p, &end, 10);
+		if ((*end == ':' || *end == '-') && is_digit(end[1]))
+			to = strtol(end + 1, &end, 10);
+		if ((from <= 443 && to >= 443) || (from <= 80 && to >= 80))
+			return true;
+		if (*end != ',')
+			return false;
+		p = end + 1 + strspn(end + 1, " ");
+	}
+	return false;
+}
+
+static bool is_about_web(const struct host_ban *ban)
+{
+	const char *text = ban->text ? ban->text : "", *ports = strstr(text, "dport");
+
+	if (ban->via && strstr(ban->via, "ssh"))
+		return false;
+	if (strstr(text, "-p udp") || strstr(text, "-p icmp") || strstr(text, "udp dport"))
+		return false;
+	return !ports || list_has_web(ports + 5);
+}
+
+/* "! -s ADDRESS" lets exactly that one in. */
+static bool is_negated(const struct host_ban *ban)
+{
+	const char *text = ban->text ? ban->text : "";
+
+	return strstr(text, "! -s") || strstr(text, "saddr !=") || strstr(text, "! --match-set");
+}
+
+/* A rule that names nobody holds everybody, if it is about web ports by name: a last
+ * "drop all" stands behind rules that let the web in, which we did not see. */
+static bool holds_everybody(const struct host_ban *ban)
+{
+	const char *a = ban->address;
+
+	if (a && *a && strcmp(a, "0.0.0.0/0") != 0 && strcmp(a, "::/0") != 0 &&
+	    strcmp(a, "any") != 0 && strcmp(a, "anywhere") != 0)
+		return false;
+	return ban->text && strstr(ban->text, "dport");
+}
+
+const struct host_ban *cdn_find_ban(const struct host_facts *host, const char *edge,
+	bool cloudflare)
+{
+	const struct host_ban *ban, *found = NULL;
+	size_t i;
+
+	for (i = 0; i < host->ban_count; i++) {
+		ban = &host->bans[i];
+		if (!is_about_web(ban))
+			continue;
+		if (is_negated(ban)) {
+			if (!net_holds(ban->address, edge) && edge && !found)
+				found = ban;
+			continue;
+		}
+		if (net_holds(ban->address, edge) ||
+		    (cloudflare && net_is_cloudflare(ban->address)))
+			return ban;
+		if (!found && holds_everybody(ban))
+			found = ban;
+	}
+	return found;
+}
