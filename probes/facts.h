@@ -36,6 +36,7 @@ struct site_view {
 	const struct chain_facts *chain;
 	const char *url;                     /* as given or made from server_name; never NULL */
 	const char *host_name;               /* of the url */
+	bool given;                          /* the user named this url; else nginx did */
 	bool tls;
 	const struct nginx_server *server;
 	const struct nginx_pass *pass;       /* the one that runs its PHP */
