@@ -1,7 +1,9 @@
 #!/bin/sh
 # run.sh unit|e2e|all BINARY...: runs the tests and closes with one plain line.
 # A unit binary is a cmocka program; an end-to-end test is tests/e2e/*_test.sh, which
-# prints "ok NAME", "not ok NAME" or "skip NAME" a line. Whatever exits wrongly fails.
+# prints "ok NAME", "not ok NAME" or "skip NAME" a line. Whatever exits wrongly, says
+# nothing or takes longer than TEST_TIMEOUT seconds (300) fails. TEST_WRAP: words before a
+# unit binary (valgrind ...).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 what=$1
@@ -11,39 +13,40 @@ failed=0
 skipped=0
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
+export CMOCKA_MESSAGE_OUTPUT=TAP
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"
 
-count() { grep -c "$1" "$out" || true; }
+count() { grep -cE "$1" "$out" || true; }
+
+# run NAME COMMAND...: its lines into the counts.
+run() {
+	name=$1
+	shift
+	timeout -k 10 "${TEST_TIMEOUT:-300}" "$@" >"$out" 2>&1
+	status=$?
+	good=$(count '^ok ')
+	bad=$(count '^not ok ')
+	left=$(count '^skip |^ok .*# SKIP')
+	quiet=$(count '^ok .*# SKIP')
+	passed=$((passed + good - quiet))
+	skipped=$((skipped + left))
+	failed=$((failed + bad))
+	grep '^skip ' "$out"
+	[ "$status" -ne 0 ] || [ "$bad" -gt 0 ] || [ $((good + left)) -eq 0 ] || return
+	[ "$bad" -gt 0 ] || failed=$((failed + 1))
+	echo "FAILED $name (exit $status)"
+	sed 's/^/    /' "$out"
+}
 
 if [ "$what" != e2e ]; then
 	for test in "$@"; do
-		CMOCKA_MESSAGE_OUTPUT=TAP "$test" >"$out" 2>&1
-		status=$?
-		bad=$(count '^not ok ')
-		passed=$((passed + $(count '^ok ')))
-		skipped=$((skipped + $(count '# SKIP')))
-		failed=$((failed + bad))
-		if [ "$status" -ne 0 ] || [ "$bad" -gt 0 ]; then
-			[ "$bad" -gt 0 ] || failed=$((failed + 1))
-			echo "FAILED $test (exit $status)"
-			sed 's/^/    /' "$out"
-		fi
+		# shellcheck disable=SC2086 # words on purpose
+		run "$test" ${TEST_WRAP:-} "$test"
 	done
 fi
 if [ "$what" != unit ]; then
 	for test in tests/golden/*_test.sh tests/e2e/*_test.sh; do
-		[ -e "$test" ] || continue
-		"$test" >"$out" 2>&1
-		status=$?
-		bad=$(count '^not ok ')
-		passed=$((passed + $(count '^ok ')))
-		skipped=$((skipped + $(count '^skip ')))
-		failed=$((failed + bad))
-		grep '^skip ' "$out"
-		if [ "$status" -ne 0 ] || [ "$bad" -gt 0 ]; then
-			[ "$bad" -gt 0 ] || failed=$((failed + 1))
-			echo "FAILED $test (exit $status)"
-			sed 's/^/    /' "$out"
-		fi
+		[ ! -e "$test" ] || run "$test" "$test"
 	done
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
