@@ -53,6 +53,8 @@ enum ssh_error {
 	SSH_E_LOCAL         /* our side: no ssh program, fork, descriptors */
 };
 
+const char *ssh_error_name(enum ssh_error error); /* "refused", "key-unknown" ... */
+
 struct ssh_failure {
 	enum ssh_error error;
 	const char *step;   /* "resolve", "connect", "host key", "login", "shell" */
