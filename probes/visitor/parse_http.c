@@ -190,10 +190,8 @@ static enum tri chain_of(const struct page_cert *cert, struct num verify)
 {
 	if (cert->origin_ca)
 		return TRI_YES;
-	if (cert->self_signed && (!verify.known || verify.v != 0))
-		return TRI_NO;
 	if (!verify.known)
-		return TRI_UNKNOWN;
+		return cert->self_signed ? TRI_NO : TRI_UNKNOWN;
 	/* dates of the leaf are judged by themselves; another certificate's break the chain */
 	if (verify.v == VERIFY_EXPIRED || verify.v == VERIFY_NOT_YET)
 		return tri_of(cert->dates_ok == TRI_NO);
