@@ -84,7 +84,7 @@ static void take_link(struct host_run *run, const struct event *event)
 	struct arena *mem = arena_new();
 	struct link_info info;
 
-	if (!link_read(&info, mem, span_from(event->bytes, event->len))) {
+	if (!link_info_parse(mem, span_from(event->bytes, event->len), &info)) {
 		arena_free(mem);
 		return;
 	}

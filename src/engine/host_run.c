@@ -247,8 +247,10 @@ void host_run_views(struct engine *engine, struct host_run *run)
 	for (i = 0; i < host->site_count; i++)
 		urls[i] = host->sites[i].url;
 	views = site_views(&host->facts, urls, time_of(engine, run), run->views_mem, &count);
-	for (i = 0; i < host->site_count && i < count; i++)
+	for (i = 0; i < host->site_count && i < count; i++) {
 		host->sites[i].view = views[i];
+		host->sites[i].view.given = run->target.urls != NULL;
+	}
 }
 
 static struct pending pending_of(struct host_run *run, size_t i)

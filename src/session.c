@@ -1,0 +1,69 @@
+#include "session.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "live/live.h"
+#include "probes/probe.h"
+
+extern const char probes_shell_pulse_sh[];
+extern const char probes_shell_shell_sh[];
+extern const char probes_shell_survey_sh[];
+
+#define SCRIPTS_MAX (3 + LINKS + 1)
+
+/* What is fed to the remote shell, in this order; lives as long as the program. */
+static const char *const *all_scripts(void)
+{
+	static const char *scripts[SCRIPTS_MAX];
+	int link, n = 0;
+
+	scripts[n++] = probes_shell_pulse_sh;
+	scripts[n++] = probes_shell_shell_sh;
+	scripts[n++] = probes_shell_survey_sh;
+	for (link = 0; link < LINKS; link++)
+		if (probes[link]->script)
+			scripts[n++] = probes[link]->script;
+	scripts[n] = NULL;
+	return scripts;
+}
+
+static void fill_host(struct live_host *host, const struct cli *cli, const struct target *target,
+	const char *password, bool alone)
+{
+	const struct transport_config ssh = {
+		.target = target->destination,
+		.config_file = cli->ssh_config,
+		.identities = cli->identities.count ? cli->identities.items : NULL,
+		.user = cli->user,
+		.jump = cli->jump,
+		.known_hosts = cli->known_hosts,
+		.port = target->port,
+		/* Several hosts asking at one terminal would talk into each other. */
+		.may_prompt = alone && isatty(STDIN_FILENO),
+		.connect_timeout_ms = (int)cli->timeout_ms,
+	};
+
+	host->name = target->name;
+	host->transport = &openssh_transport;
+	host->ssh = ssh;
+	host->sudo = cli->no_sudo    ? SHELL_SUDO_NO
+		     : cli->ask_sudo ? SHELL_SUDO_ASK
+				     : SHELL_SUDO_TRY;
+	host->sudo_password = password;
+}
+
+struct source *session_open(struct loop *loop, const struct cli *cli,
+	const struct targets *targets, const char *password)
+{
+	struct live_host *hosts = xcalloc(targets->count, sizeof(*hosts));
+	struct live_config config = { hosts, targets->count, all_scripts() };
+	struct source *source;
+	size_t i;
+
+	for (i = 0; i < targets->count; i++)
+		fill_host(&hosts[i], cli, &targets->items[i], password, targets->count == 1);
+	source = live_new(loop, &config);
+	free(hosts);
+	return source;
+}
