@@ -49,7 +49,7 @@ fpm_allowed_clients() {
 }
 
 # Stuck workers of a master started by hand outlive it and keep the socket: the unit cannot start.
-fault fpm.bind_conflict fpm.bind_conflict broken fpm_bind_conflict 'http=000|502|504' 'says=Another FPM instance'
+fault fpm.bind_conflict fpm.bind_conflict broken fpm_bind_conflict 'http=000|502|504' 'says=FPM initialization failed'
 fpm_bind_conflict() {
     local old workers
     svc stop fpm

@@ -20,8 +20,8 @@ healthy_yesterday_lines() {
     local day i
     day=$(date -d yesterday +%Y/%m/%d)
     for i in $(seq 10 50); do
-        printf '%s 14:22:%s [crit] 812#812: *%s connect() to unix:%s failed (2: No such file or directory) while connecting to upstream, client: 198.51.100.7, server: %s, request: "GET / HTTP/1.1", upstream: "fastcgi://unix:%s:", host: "%s"\n' \
-            "$day" "$i" "$i" "$FPM_LISTEN" "$SITE" "$FPM_LISTEN" "$SITE" >> "$ERROR_LOG"
+        printf '%s 14:22:%s [crit] 812#812: *%s connect() to %s failed (2: No such file or directory) while connecting to upstream, client: 198.51.100.7, server: %s, request: "GET / HTTP/1.1", upstream: "fastcgi://%s:", host: "%s"\n' \
+            "$day" "$i" "$i" "$FPM_PASS" "$SITE" "$FPM_PASS" "$SITE" >> "$ERROR_LOG"
     done
     printf '[%s 14:22:10] WARNING: [pool %s] server reached pm.max_children setting (5), consider raising it\n' \
         "$(LC_ALL=C date -d yesterday +%d-%b-%Y)" "$POOL" >> "$FPM_LOG"

@@ -3,7 +3,9 @@
 
 # A container sees no kernel ring of its own, so the kernel's lines are written where rsyslog would put them.
 kernel_line() {
-    printf '%s %s kernel: [%s] %s\n' "$(date +%Y-%m-%dT%H:%M:%S.%6N%:z)" "$(hostname)" \
+    local stamp=%Y-%m-%dT%H:%M:%S.%6N%:z
+    [ -z "${SYSLOG_CLASSIC:-}" ] || stamp='%b %e %H:%M:%S'
+    printf '%s %s kernel: [%s] %s\n' "$(date +"$stamp")" "$(hostname)" \
         "$(cut -d' ' -f1 /proc/uptime)" "$1" | tee -a /var/log/kern.log >> /var/log/syslog
 }
 

@@ -98,7 +98,7 @@ PHP
     svc restart fpm
     until_true 10 page_is 200
     # Somebody's cron job calls it without pause; with the lock off, each call starts another job.
-    traffic 115 4 /wp-cron.php 3
+    traffic 115 4 "$CRON_PATH" 3
     traffic 115 8 '/?n=%d' 4
     until_true 40 pool_full
 }

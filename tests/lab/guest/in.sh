@@ -1,6 +1,8 @@
 #!/bin/bash
 # The part of the lab that runs inside a host: in.sh prepare | variant NAME | fault FAULT
 set -u -o pipefail
+# Not /usr/local: a variant may have put other tools there, and those are for who logs in.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 LAB=/opt/lab
 FACTS=$LAB/facts
 # shellcheck source=/dev/null

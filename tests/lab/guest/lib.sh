@@ -33,6 +33,7 @@ prepare() {
     setfact WP_DIR "$DOCROOT"
     setfact WP_CONTENT "$DOCROOT/wp-content"
     setfact WP_CONFIG "$DOCROOT/wp-config.php"
+    setfact CRON_PATH /wp-cron.php
     setfact SITE_USER www-data
     setfact DB_UNIT mariadb
     setfact DB_NAME shop
@@ -223,4 +224,65 @@ redis_dropin() {
     wp_define WP_REDIS_PORT 6379
     wp_define WP_REDIS_DATABASE 0
     wp_define WP_REDIS_PREFIX "'shop_'"
+}
+
+# --- layouts (variants, before the boot) -----------------------------------------------------------------------------
+
+# docroot_move DIR: the whole WordPress to another place.
+docroot_move() {
+    mkdir -p "$(dirname "$1")"
+    mv "$DOCROOT" "$1"
+    sed -i "s#root $DOCROOT;#root $1;#" "$NGINX_SITE"
+    setfact WP_CONFIG "${WP_CONFIG/#"$DOCROOT"/$1}"
+    setfact WP_CONTENT "${WP_CONTENT/#"$DOCROOT"/$1}"
+    setfact WP_DIR "${WP_DIR/#"$DOCROOT"/$1}"
+    setfact DOCROOT "$1"
+}
+
+# The second site's files: the shop's, with its own database. Made before variants that move the shop, or after.
+blog_files() {
+    mkdir -p /var/www/blog.test
+    useradd -r -M -d /var/www/blog.test -s /usr/sbin/nologin blog
+    cp -r "$DOCROOT/." /var/www/blog.test/
+    sed "s/'shop'/'blog'/; s/'shop-secret-1'/'blog-secret-1'/; s/( 'DB_USER', 'shop' )/( 'DB_USER', 'blog' )/" \
+        "$WP_CONFIG" > /var/www/blog.test/wp-config.php
+    chown -R blog: /var/www/blog.test
+    chown blog:www-data /var/www/blog.test/wp-config.php
+}
+
+blog_pool() {
+    cat <<CONF
+[blog]
+user = blog
+group = blog
+listen = /run/php/blog.sock
+listen.owner = www-data
+listen.group = www-data
+pm = ondemand
+pm.max_children = 3
+pm.process_idle_timeout = 30s
+CONF
+}
+
+blog_nginx() {
+    cat > "$(dirname "$NGINX_SITE")/blog.test" <<'CONF'
+server {
+    listen 80;
+    listen 443 ssl;
+    server_name blog.test;
+    ssl_certificate /etc/ssl/lab/site.crt;
+    ssl_certificate_key /etc/ssl/lab/site.key;
+    root /var/www/blog.test;
+    index index.php;
+    access_log /var/log/nginx/blog.access.log;
+    error_log /var/log/nginx/blog.error.log;
+    location / { try_files $uri $uri/ /index.php?$args; }
+    location ~ \.php$ {
+        include fastcgi_params;
+        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+        fastcgi_pass unix:/run/php/blog.sock;
+    }
+}
+CONF
+    ln -sf "$(dirname "$NGINX_SITE")/blog.test" /etc/nginx/sites-enabled/blog.test
 }

@@ -3,7 +3,7 @@
 
 BASE_PACKAGES=systemd,systemd-sysv,dbus,openssh-server,nginx,libnginx-mod-http-headers-more-filter,php-fpm,php-cli,\
 php-mysql,php-redis,php-curl,mariadb-server,redis-server,wordpress,wordpress-theme-twentytwentythree,sudo,procps,\
-iproute2,iputils-ping,curl,rsyslog,logrotate,iptables,busybox,faketime,ca-certificates,openssl,less
+iproute2,iputils-ping,curl,rsyslog,logrotate,iptables,busybox,faketime,ca-certificates,openssl,less,tzdata,libpam-modules
 
 # What decides whether the cached image is still the right one.
 base_recipe() {

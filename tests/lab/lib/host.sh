@@ -18,7 +18,7 @@ host_exec() {
     pid=$(host_init_pid "$1") || die "host '$1' does not run"
     shift
     nsenter -t "$pid" -m -u -i -n -p -- /usr/bin/env -i HOME=/root LC_ALL=C TERM=dumb \
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+        PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
 host_ip() { cat "$(host_dir "$1")/ip"; }
@@ -64,15 +64,16 @@ host_variants() {
 # --- boot and wait ---------------------------------------------------------------------------------------------------
 
 host_start() {
-    local dir=$1 ip=$2 machine boot
+    local dir=$1 ip=$2 machine boot env
     # Interface names hold 15 letters: the machine's name is its address, so veth names never collide.
     machine=w$(printf '%s' "${ip#*.*.}" | tr . -)
     boot=-b
     grep -qs '^INIT=' "$dir/root/opt/lab/facts" && boot=$(sed -n 's/^INIT=//p' "$dir/root/opt/lab/facts")
+    env=$(sed -n 's/^NSPAWN_ENV=/--setenv=/p' "$dir/root/opt/lab/facts")
     # CAP_SYSLOG goes: with it every host would read the whole machine's kernel ring and accuse its neighbours.
     setsid systemd-nspawn -q -D "$dir/root" --machine="$machine" --hostname="$(cat "$dir/root/etc/hostname")" \
         --register=no --keep-unit --network-bridge="$LAB_BRIDGE" --capability=all --drop-capability=CAP_SYSLOG \
-        --private-users=no --resolv-conf=off --timezone=off --link-journal=no --console=pipe "$boot" \
+        --private-users=no --resolv-conf=off --timezone=off --link-journal=no --console=pipe ${env:+"$env"} "$boot" \
         < /dev/null > "$dir/console" 2>&1 &
     echo $! > "$dir/nspawn.pid"
 }

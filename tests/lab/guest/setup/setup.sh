@@ -154,4 +154,7 @@ database_stop
 nginx_sites
 small_services
 rm -f /var/log/*.log /var/log/*/*.log
+# As the package leaves them.
+install -o www-data -g adm -m 640 /dev/null /var/log/nginx/access.log
+install -o www-data -g adm -m 640 /dev/null /var/log/nginx/error.log
 apt-get clean

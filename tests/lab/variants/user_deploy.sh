@@ -1,0 +1,4 @@
+# shellcheck shell=bash
+# log in as deploy, who has sudo without a password
+
+variant_user_deploy() { setfact LOGIN deploy; }
