@@ -34,7 +34,6 @@ atoi        no error: span_int
 atol        no error: span_int
 atoll       no error: span_int
 atof        no error: strtod with its end
-strtol      accepts blanks and signs, wants errno: span_int
 scanf       use spans
 fscanf      use spans
 system      a shell: loop_child

@@ -26,7 +26,7 @@ actions: base facts model
 report:  base facts table model
 engine:  base loop facts table probes model judge actions report
 ui:      base facts model term
-term:    base loop
+term:    base loop ui
 main:    base loop facts table probes model live store drill judge actions report engine ui term textform
 '
 

@@ -3,6 +3,7 @@
 # small tree with one planted violation and must name its place, and a good tree and
 # must be silent.
 set -u
+unset WP502
 cd "$(dirname "$0")/../.." || exit 1
 checks=$PWD/tests/check
 tree=$(mktemp -d)
