@@ -128,25 +128,15 @@ END {
 	else if (cut && n == 0) print "=" first
 }'
 
-# Frames a report: see the README. One write for each chunk.
+# Frames a report: see the README. One write for each chunk. The collector's last words
+# follow it in the same pipe behind the mark, also where it left its last line open.
 W5_FRAME_AWK='
 function put(flags) {
 	printf "\036%s %s %s %d\n%s", M, S, flags, length(b), b
 	fflush()
 	b = ""
 }
-BEGIN {
-	M = ENVIRON["W5_M"]; S = ENVIRON["W5_S"]
-	K = "\036" M " "; k = length(K); x = -1; ms = -1; left = 262144
-}
-substr($0, 1, k) == K {
-	split(substr($0, k + 1), e, " ")
-	x = e[1]
-	if (e[3] != "") ms = (e[3] - e[2]) * 1000
-	exit
-}
-{
-	line = $0 "\n"
+function add(line) {
 	if (length(line) > left) { t = "t"; line = substr(line, 1, left) }
 	left -= length(line)
 	if (substr(line, 1, 8) == "missing\t" && index(line, "needs root")) r = "r"
@@ -157,6 +147,20 @@ substr($0, 1, k) == K {
 		put("-")
 	}
 	b = b line
+}
+BEGIN {
+	M = ENVIRON["W5_M"]; S = ENVIRON["W5_S"]
+	K = "\036" M " "; k = length(K); x = -1; ms = -1; left = 262144
+}
+(i = index($0, K)) > 0 {
+	if (i > 1) add(substr($0, 1, i - 1) "\n")
+	split(substr($0, i + k), e, " ")
+	x = e[1]
+	if (e[3] != "") ms = (e[3] - e[2]) * 1000
+	exit
+}
+{
+	add($0 "\n")
 	if (t != "") exit
 }
 END { put(sprintf("%s%s.%d,%d,%s", t, r, x, ms, ENVIRON["W5_V"])) }'
