@@ -128,7 +128,8 @@ int64_t host_run_ask_pages(struct engine *engine, struct host_run *run)
 	for (i = 0; i < run->model->site_count; i++) {
 		if (page_in_flight(&run->sites[i].pages) || in_flight(run) >= IN_FLIGHT_MAX)
 			continue;
-		plan = page_next(&run->sites[i].pages, &run->model->sites[i]);
+		plan = page_next(&run->sites[i].pages, &run->model->sites[i],
+			run->model->link.address);
 		if (plan.way == WAYS)
 			continue;
 		if (plan.not_before > mono) {

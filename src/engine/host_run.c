@@ -20,9 +20,9 @@ static void add_slots(struct host_run *run)
 		for (c = probes[link]->collectors; c && c->name; c++) {
 			run->slots = xrealloc(run->slots, run->slot_count + 1, sizeof(*run->slots));
 			slot = &run->slots[run->slot_count++];
+			memset(slot, 0, sizeof(*slot));
 			slot->collector = c;
 			slot->link = (enum link)link;
-			slot->mem = NULL;
 		}
 }
 
@@ -259,7 +259,7 @@ static struct pending pending_of(struct host_run *run, size_t i)
 	struct pending pending = { host_run_pending(run), false };
 
 	pending.pages = page_in_flight(pages) ||
-			page_next(pages, &run->model->sites[i]).way != WAYS;
+			page_next(pages, &run->model->sites[i], run->model->link.address).way != WAYS;
 	return pending;
 }
 

@@ -23,20 +23,24 @@ static struct page_plan plan(enum page_way way, bool bust, int64_t not_before)
 
 static const struct page_plan nothing = { WAYS, false, 0 };
 
-/* The visitor's request reached this very machine: nothing stands between. */
-static bool is_direct(const struct site_view *view, const struct page *page)
+/* Did the visitor's request reach this very machine, with nothing between? Unknown until
+ * we know an address of the machine. */
+static enum tri is_direct(const struct site_view *view, const struct page *page,
+	const char *dialled)
 {
 	const struct host_facts *host = &view->chain->host;
 	struct span rest = span_of(host->addresses), word;
 
 	if (page->edge || !page->address)
-		return false;
+		return TRI_NO;
+	if (dialled && !strcmp(dialled, page->address))
+		return TRI_YES;
 	if (host->ssh_address && !strcmp(host->ssh_address, page->address))
-		return true;
+		return TRI_YES;
 	for (word = span_word(&rest); word.n; word = span_word(&rest))
 		if (span_eq(word, page->address))
-			return true;
-	return false;
+			return TRI_YES;
+	return dialled || host->ssh_address ? TRI_NO : TRI_UNKNOWN;
 }
 
 static bool cause_is_proven(const struct model_site *site)
@@ -59,13 +63,18 @@ static struct page_plan after_direct(const struct page_run *run, const struct mo
 	return nothing;
 }
 
-static struct page_plan after_visitor(const struct page_run *run, const struct model_site *site)
+static struct page_plan after_visitor(const struct page_run *run, const struct model_site *site,
+	const char *dialled)
 {
 	const struct page *page = site->view.pages[WAY_VISITOR];
+	enum tri direct;
 
 	if (!page)
 		return nothing;
-	if (is_direct(&site->view, page))
+	direct = is_direct(&site->view, page, dialled);
+	if (direct == TRI_UNKNOWN)
+		return nothing;
+	if (direct == TRI_YES)
 		return after_direct(run, site, page);
 	if (page->failure == PAGE_TIMEOUT && !page->edge)
 		return nothing; /* asked once, still running somewhere */
@@ -83,14 +92,15 @@ static struct page_plan after_origin(const struct page_run *run, const struct mo
 	return plan(WAY_LOOPBACK, true, 0);
 }
 
-struct page_plan page_next(const struct page_run *run, const struct model_site *site)
+struct page_plan page_next(const struct page_run *run, const struct model_site *site,
+	const char *dialled)
 {
 	if (!has(run->asked, WAY_VISITOR))
 		return plan(WAY_VISITOR, false, 0);
 	if (!has(run->answered, WAY_VISITOR))
 		return nothing;
 	if (!has(run->asked, WAY_ORIGIN))
-		return after_visitor(run, site);
+		return after_visitor(run, site, dialled);
 	if (!has(run->answered, WAY_ORIGIN))
 		return nothing;
 	return after_origin(run, site);

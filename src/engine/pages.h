@@ -23,6 +23,8 @@ struct page_run {
 };
 
 bool page_in_flight(const struct page_run *run);
-struct page_plan page_next(const struct page_run *run, const struct model_site *site);
+/* dialled: the address SSH reached, or NULL. */
+struct page_plan page_next(const struct page_run *run, const struct model_site *site,
+	const char *dialled);
 
 #endif
