@@ -226,8 +226,8 @@ bool engine_settled(const struct engine *engine)
 	int64_t mono = engine->source->ops->now(engine->source).mono;
 	size_t i;
 
-	if (engine->source_ended)
-		return true;
+	if (engine->source_ended || !engine->source->live)
+		return engine->source_ended;
 	if (engine->options.deadline_ms &&
 	    mono - engine->started.mono >= engine->options.deadline_ms)
 		return true;
