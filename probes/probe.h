@@ -8,6 +8,7 @@
 
 #include "base/span.h"
 #include "probes/cause.h"
+#include "probes/face.h"
 #include "probes/facts.h"
 
 /* One collector: a question to the server and how its answer becomes facts. */
@@ -22,19 +23,6 @@ struct collector {
 	 */
 	void (*parse)(struct chain_facts *facts, struct arena *mem, struct span bytes,
 		unsigned flags);
-};
-
-/* A line of a link's box or detail sheet. */
-struct face_line {
-	const char *label, *value, *unit;
-	struct num at;
-	enum health health;
-};
-
-struct face {
-	struct arena *mem;
-	struct face_line *lines;
-	size_t count;
 };
 
 struct probe {
@@ -59,7 +47,5 @@ size_t missing_read(struct span report, struct arena *mem, struct missing **ret_
 
 const struct collector *collector_find(const char *name, size_t len);
 const struct cause *cause_find(const char *id);
-void face_add(struct face *face, const char *label, enum health health, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
 
 #endif

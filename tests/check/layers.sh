@@ -3,7 +3,7 @@
 # FILE:LINE: rule and exits 1.
 #
 # A room is a folder, but for four finer ones:
-#   facts   plain data of the links: probes/fact.h, cause.h, facts.h, */facts.h
+#   facts   plain data of the links: probes/fact.h, face.h, cause.h, facts.h, */facts.h
 #   table   probes/probe.h: the table of links, their collectors, parsers and causes
 #   term    ui/term.*: the only door to curses
 #   main    src/*.c, src/*.h
@@ -54,7 +54,7 @@ files | ROOMS=$rooms LIBRARIES=$libraries CLOCK=$clock TIMELESS=$timeless awk '
 function room(path) {
 	if (path ~ /^ui\/term[.]/) return "term"
 	if (path ~ /^ui\//) return "ui"
-	if (path ~ /^probes\/(fact|facts|cause)[.][ch]$/ || path ~ /^probes\/[^\/]*\/facts[.]h$/)
+	if (path ~ /^probes\/(fact|facts|cause|face)[.][ch]$/ || path ~ /^probes\/[^\/]*\/facts[.]h$/)
 		return "facts"
 	if (path == "probes/probe.h") return "table"
 	if (path ~ /^probes\//) return "probes"
