@@ -167,30 +167,17 @@ struct num view_pool_workers(const struct site_view *v)
 	return n;
 }
 
-/* Sleeping in accept or accept4 (x86_64, aarch64, i386) is what an idle worker does. */
-static bool idle_call(int64_t number)
-{
-	return number == 43 || number == 288 || number == 202 || number == 242 || number == 364;
-}
-
-static struct num busy_by_syscall(const struct site_view *v)
+static struct num busy_workers(const struct site_view *v)
 {
 	const struct host_facts *h = &v->chain->host;
-	const struct host_proc *p;
 	struct num busy = { 0, true };
 	size_t i;
 
 	for (i = 0; i < h->proc_count; i++) {
-		p = &h->procs[i];
-		if (!worker_mine(v, p))
+		if (!worker_mine(v, &h->procs[i]))
 			continue;
-		/* A running one sleeps in no call at all. */
-		if (p->state == 'R')
-			busy.v++;
-		else if (!p->syscall.known)
-			busy.known = false;
-		else
-			busy.v += !idle_call(p->syscall.v);
+		busy.v += h->procs[i].busy == TRI_YES;
+		busy.known = busy.known && h->procs[i].busy != TRI_UNKNOWN;
 	}
 	return busy;
 }
@@ -201,7 +188,7 @@ struct num view_pool_busy(const struct site_view *v)
 
 	if (!workers.known)
 		return busy;
-	busy = busy_by_syscall(v);
+	busy = busy_workers(v);
 	if (!busy.known && v->listener && v->listener->accepted.known) {
 		/* Accepted connections of a unix socket: one per busy worker. */
 		busy = v->listener->accepted;

@@ -206,21 +206,19 @@ w5_nginx_includes() {
 w5_nginx_filter() {
 	w5_ng_dump=$1
 	shift
-	w5_ng_t=
-	w5_has timeout && w5_ng_t='timeout 2 '
-	awk -v dump="$w5_ng_dump" -v limit="$w5_ng_t" -v prefix="$w5_ng_prefix" \
+	awk -v dump="$w5_ng_dump" -v limit="${W5_LIMIT:+$W5_LIMIT 2 }" -v prefix="$w5_ng_prefix" \
 		-v built="$w5_ng_temps" '
 	BEGIN {
 		names = "user worker_processes worker_connections worker_rlimit_nofile error_log " \
-			"access_log include listen server_name root alias try_files server zone " \
+			"access_log include listen server_name root server " \
 			"ssl ssl_certificate ssl_certificate_key resolver set " \
 			"fastcgi_pass proxy_pass uwsgi_pass scgi_pass grpc_pass memcached_pass " \
 			"fastcgi_connect_timeout fastcgi_send_timeout fastcgi_read_timeout " \
 			"proxy_connect_timeout proxy_send_timeout proxy_read_timeout " \
-			"fastcgi_buffer_size proxy_buffer_size fastcgi_cache proxy_cache " \
+			"fastcgi_buffer_size proxy_buffer_size " \
 			"fastcgi_cache_valid proxy_cache_valid fastcgi_temp_path proxy_temp_path " \
-			"client_body_temp_path limit_req limit_conn limit_req_status limit_conn_status " \
-			"real_ip_header return rewrite fastcgi_param error_page"
+			"client_body_temp_path limit_req_status limit_conn_status " \
+			"return rewrite fastcgi_param"
 		n = split(names, list, " ")
 		for (i = 1; i <= n; i++) keep[list[i]] = 1
 		depth = 0
@@ -235,7 +233,12 @@ w5_nginx_filter() {
 	}
 	function put(s, v) {
 		if (total >= 30000) return
+		if (told != nfiles) {
+			told = nfiles
+			out[++total] = "f\t" field(files[nfiles])
+		}
 		out[++total] = s
+		delete only[total]
 		if (v != "") only[total] = v
 	}
 	function vars(s,   v) {
@@ -325,13 +328,17 @@ w5_nginx_filter() {
 			for (i = 2; i <= nw && i < 5; i++) s = s "\t" field(w[i])
 		}
 		if (st[depth] != "skip") put("b\t" at "\t" s, v)
+		opened[depth] = total
 		nw = 0
 		outer[depth] = v
 	}
 	function close1() {
 		nw = 0
 		if (depth < 1) return
-		if (st[depth] != "skip") put("e", outer[depth])
+		if (st[depth] != "skip") {
+			if (opened[depth] == total && total < 30000) delete out[total--]
+			else put("e", outer[depth])
+		}
 		depth--
 	}
 	function word(s) { if (!have && !nw) at = line; part = part s; have = 1 }
@@ -412,7 +419,6 @@ w5_nginx_filter() {
 		while (depth > 0) close1()
 		q = ""; have = 0; part = ""; nw = 0; lua = 0; lclose = ""; line = 0
 		files[++nfiles] = p
-		put("f\t" field(p))
 	}
 	dump && !nfiles && !/^# configuration file / {
 		sub(/\r$/, "")
@@ -440,9 +446,6 @@ w5_nginx_filter() {
 		for (pass = 0; pass < 4; pass++)
 			for (v in value)
 				if (v in want && !(v in done)) { done[v] = 1; vars(value[v]); host(value[v]); path(value[v]) }
-		for (i = 1; i <= total; i++)
-			if (!(i in only) || only[i] in want) print out[i]
-		if (total >= 30000) print "missing\trest of the nginx configuration\tlonger than 30000 directives"
 		c = ask("stat -L -c \"%Y %n\"", files, nfiles, 400) " 2>/dev/null"
 		best = -1
 		while ((c | getline s) > 0) {
@@ -477,6 +480,9 @@ w5_nginx_filter() {
 			close(c)
 			print "name\t" h "\t" r
 		}
+		for (i = 1; i <= total; i++)
+			if (!(i in only) || only[i] in want) print out[i]
+		if (total >= 30000) print "missing\trest of the nginx configuration\tlonger than 30000 directives"
 	}' "$@"
 }
 
@@ -583,30 +589,36 @@ w5_nginx_log() {
 			w5_log error "$w5_ng_p" "$w5_ng_bytes"
 		done
 		IFS=$w5_ng_ifs
-	} | w5_nginx_thin
+	} | w5_nginx_thin "$#"
 }
 
 w5_nginx_journal() {
 	if w5_has journalctl; then
-		printf 'file\terror\tjournal:%s\n' "$1"
+		printf 'file\terror\t0\t0\t0\tjournal:%s\n' "$1"
 		w5_try 2 journalctl -q -u "$1" -n 400 --no-pager -o cat 2>/dev/null | sed 's/^/=/'
 	else
 		w5_missing "nginx error log" "goes to standard error or syslog"
 	fi
 }
 
+# LOGS: a report holds 256 KiB, so each of so many logs has its share, the newest lines.
 w5_nginx_thin() {
-	awk '
-	function flush1(   i, k, cut) {
-		for (i = 1; i <= n; i++) {
+	awk -v logs="$1" '
+	BEGIN { share = int(220000 / (logs < 1 ? 1 : logs > 16 ? 16 : logs)) }
+	function flush1(   i, k, cut, size) {
+		for (i = n; i > 0; i--) {
 			k = kind[i]
-			if (seen[k]++ < count[k] - (k ~ /^noise/ ? 10 : 200)) { cut++; continue }
-			print text[i]
+			size += length(text[i]) + 1
+			if (seen[k]++ >= (k == "noise" ? 10 : 200) || size > share) {
+				cut++
+				size -= length(text[i]) + 1
+				text[i] = ""
+			}
 		}
+		for (i = 1; i <= n; i++) if (text[i] != "") print text[i]
 		if (cut) print "thinned\t" cut
 		n = 0
 		split("", seen)
-		split("", count)
 	}
 	!/^=/ { flush1(); print; next }
 	n && !/^=[0-9][0-9][0-9][0-9]\/[0-9][0-9]\/[0-9][0-9] [0-9:]+ \[/ {
@@ -625,7 +637,6 @@ w5_nginx_thin() {
 			k = substr(s, 1, 90)
 		}
 		kind[n] = k
-		count[k]++
 	}
 	END { flush1() }'
 }

@@ -449,6 +449,17 @@ static void clock_read(struct reader *r, struct span rest)
 	r->zone = num_of((h * 3600 + m * 60) * (zone.p[0] == '-' ? -1 : 1));
 }
 
+/* file KIND SIZE MTIME FROM PATH */
+static void file_read(struct reader *r, struct span rest)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		span_field(&rest);
+	r->source = text_clean_dup(r->mem, rest);
+	r->facts->log_known = TRI_YES;
+}
+
 static void record(struct reader *r, struct span line)
 {
 	struct span name;
@@ -459,13 +470,10 @@ static void record(struct reader *r, struct span line)
 	}
 	finish(r);
 	name = span_field(&line);
-	if (span_eq(name, "clock")) {
+	if (span_eq(name, "clock"))
 		clock_read(r, line);
-	} else if (span_eq(name, "file")) {
-		span_field(&line);
-		r->source = text_clean_dup(r->mem, span_field(&line));
-		r->facts->log_known = TRI_YES;
-	}
+	else if (span_eq(name, "file"))
+		file_read(r, line);
 }
 
 /* Several logs were read one after the other: oldest first over all (merge of a sorted
