@@ -66,9 +66,9 @@ w5_pulse_system() {
 	done </etc/os-release
 }
 
-# w5_pulse SEQ: the report host.pulse, without a fork.
-w5_pulse() {
-	w5_s=$1 w5_o=
+# w5_pulse_text: sets w5_o to the report host.pulse, without a fork.
+w5_pulse_text() {
+	w5_o=
 	read -r w5_k w5_x </proc/uptime && w5_o="uptime$w5_t$w5_k$w5_n"
 	if read -r w5_k w5_v w5_x w5_p w5_rest </proc/loadavg; then
 		w5_o="${w5_o}load$w5_t$w5_k$w5_t$w5_v$w5_t$w5_x$w5_t$w5_p$w5_n"
@@ -76,6 +76,13 @@ w5_pulse() {
 	read -r w5_v </proc/sys/kernel/pid_max && w5_o="${w5_o}pid_max$w5_t$w5_v$w5_n"
 	w5_pulse_memory
 	w5_pulse_system
+}
+
+# w5_pulse SEQ: the report in one frame. One write, but for bash, which writes lines:
+# there only while nothing else writes.
+w5_pulse() {
+	w5_s=$1
+	w5_pulse_text
 	printf '\036%s %s host.pulse .0,0,1 %d\n%s' "$W5_MARK" "$w5_s" "${#w5_o}" "$w5_o"
 }
 w5_pulse "$W5_SEQ"

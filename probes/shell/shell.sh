@@ -194,9 +194,14 @@ w5_note() {
 	W5_JOBS="$w5_keep $1=$2"
 }
 
+w5_host_pulse() {
+	w5_pulse_text
+	printf '%s' "$w5_o"
+}
+
 w5_run() {
 	jobs >/dev/null
-	case $2 in host.pulse) w5_pulse "$1"; return ;; esac
+	case $BASH_VERSION$2 in host.pulse) w5_pulse "$1"; return ;; esac
 	w5_name "$2"
 	W5_SECONDS=$3 w5_key=$1.$2 w5_s="$1 $2"
 	shift 3
