@@ -13,7 +13,8 @@
 struct pass {
 	struct buf *out;
 	struct span all;  /* the whole input */
-	struct span rest; /* what is not written yet */
+	struct span rest; /* what is not looked at yet */
+	const char *kept; /* from here to rest: to be written as it is */
 	bool json;        /* an unescaped quote ends any string */
 };
 
@@ -83,13 +84,17 @@ static char at(struct span s, size_t i)
 	return i < s.n ? s.p[i] : '\0';
 }
 
-/* Writes n bytes as they are. */
+static void flush(struct pass *p)
+{
+	buf_add(p->out, p->kept, (size_t)(p->rest.p - p->kept));
+	p->kept = p->rest.p;
+}
+
+/* Passes n bytes as they are. */
 static void keep(struct pass *p, size_t n)
 {
-	if (n > p->rest.n)
-		n = p->rest.n;
-	buf_add(p->out, p->rest.p, n);
-	p->rest = span_skip(p->rest, n);
+	p->rest = span_from(p->rest.p + (n < p->rest.n ? n : p->rest.n),
+		n < p->rest.n ? p->rest.n - n : 0);
 }
 
 /* Writes [redacted] for n bytes; an empty value stays empty: that is a finding. */
@@ -97,9 +102,12 @@ static void drop(struct pass *p, size_t n)
 {
 	if (n > p->rest.n)
 		n = p->rest.n;
-	if (n)
-		buf_adds(p->out, REDACTED);
-	p->rest = span_skip(p->rest, n);
+	if (!n)
+		return;
+	flush(p);
+	buf_adds(p->out, REDACTED);
+	keep(p, n);
+	p->kept = p->rest.p;
 }
 
 /* Up to the first of `stops`, at most the rest. */
@@ -373,8 +381,8 @@ static bool at_name(struct pass *p, struct span name, char before)
 		drop(p, until(p->rest, "&;#, \t\r\n\"'<>\\()"));
 		return true;
 	}
-	skip = ends_in(name, secret_ends) ? between(behind) : 0;
-	if (!skip || (is_blank(at(behind, skip - 1)) && is_prose(name, behind)))
+	skip = between(behind);
+	if (!skip || !ends_in(name, secret_ends) || (is_blank(at(behind, skip - 1)) && is_prose(name, behind)))
 		return false;
 	keep(p, name.n + skip);
 	drop_value(p, "&;, \t\r\n\"'<>\\)");
@@ -427,7 +435,7 @@ size_t redact_room(size_t len)
 
 void redact(struct buf *out, struct span raw)
 {
-	struct pass p = { out, raw, raw, at(span_trim(raw), 0) == '{' };
+	struct pass p = { out, raw, raw, raw.p, at(span_trim(raw), 0) == '{' };
 	struct span name;
 	char before;
 
@@ -444,4 +452,6 @@ void redact(struct buf *out, struct span raw)
 			keep(&p, name.n);
 		}
 	}
+	if (raw.n)
+		flush(&p);
 }
