@@ -29,6 +29,7 @@ struct probe {
 	enum link link;
 	const char *title; /* "PHP-FPM" */
 	const char *script; /* collect.sh as text, or NULL */
+	const char *script_more; /* a second file of it, or NULL: a file has at most 600 lines */
 	const struct collector *collectors; /* ends with name NULL */
 	const struct cause *causes;         /* ends with id NULL */
 	/* Facts of one site's way as lines; health says how each looks. */

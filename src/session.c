@@ -10,7 +10,7 @@ extern const char probes_shell_pulse_sh[];
 extern const char probes_shell_shell_sh[];
 extern const char probes_shell_survey_sh[];
 
-#define SCRIPTS_MAX (3 + LINKS + 1)
+#define SCRIPTS_MAX (3 + 2 * LINKS + 1)
 
 /* What is fed to the remote shell, in this order; lives as long as the program. */
 static const char *const *all_scripts(void)
@@ -21,9 +21,12 @@ static const char *const *all_scripts(void)
 	scripts[n++] = probes_shell_pulse_sh;
 	scripts[n++] = probes_shell_shell_sh;
 	scripts[n++] = probes_shell_survey_sh;
-	for (link = 0; link < LINKS; link++)
+	for (link = 0; link < LINKS; link++) {
 		if (probes[link]->script)
 			scripts[n++] = probes[link]->script;
+		if (probes[link]->script_more)
+			scripts[n++] = probes[link]->script_more;
+	}
 	scripts[n] = NULL;
 	return scripts;
 }

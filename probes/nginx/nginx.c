@@ -1,6 +1,7 @@
 #include "probes/nginx/nginx.h"
 
 extern const char probes_nginx_collect_sh[]; /* made from collect.sh by the Makefile */
+extern const char probes_nginx_collect_log_sh[];
 
 static const struct collector collectors[] = {
 	{ "nginx", 1, nginx_parse_conf },
@@ -13,6 +14,7 @@ const struct probe nginx_probe = {
 	.link = LINK_NGINX,
 	.title = "Nginx",
 	.script = probes_nginx_collect_sh,
+	.script_more = probes_nginx_collect_log_sh,
 	.collectors = collectors,
 	.causes = nginx_causes,
 	.face = nginx_face,
