@@ -241,7 +241,9 @@ static void set_request(struct exchange *x)
 	curl_easy_setopt(x->easy, CURLOPT_USERAGENT, "wp502/" WP502_VERSION);
 	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->request_headers);
 	curl_easy_setopt(x->easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(x->easy, CURLOPT_COOKIEFILE, ""); /* kept between redirects only */
+	if (!x->prepared) /* once: cookies of an answer live until the next attempt */
+		curl_easy_setopt(x->easy, CURLOPT_COOKIEFILE, "");
+	x->prepared = true;
 	if (x->bust_cache)
 		curl_easy_setopt(x->easy, CURLOPT_COOKIE, "wordpress_logged_in_x=1");
 	if (x->connect_to)
@@ -256,7 +258,6 @@ bool exchange_prepare(struct exchange *x, int64_t now)
 	x->header_bytes = 0;
 	x->body_over = x->headers_over = false;
 	x->words[0] = '\0';
-	curl_easy_reset(x->easy); /* keeps cookies */
 	set_limits(x, now);
 	set_request(x);
 	curl_easy_setopt(x->easy, CURLOPT_PRIVATE, x);
@@ -349,6 +350,8 @@ static void drop_check(struct exchange *x, CURLcode code)
 	x->no_ca = code == CURLE_SSL_CACERT_BADFILE;
 	x->refused_cert = !x->no_ca;
 	curl_easy_getinfo(x->easy, CURLINFO_SSL_VERIFYRESULT, &x->verify_code);
+	if (x->verify_code == 1) /* never set: the chain was good, then the name was not */
+		x->verify_code = 0;
 	free(x->verify_words);
 	x->verify_words = xstrdup(*x->words ? x->words : curl_easy_strerror(code));
 }

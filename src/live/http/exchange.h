@@ -30,6 +30,7 @@ struct exchange {
 	char *site, *way, *ca_file;
 	char *url;             /* asked now, without the cache-busting query */
 	bool visitor, insecure, bust_cache;
+	bool prepared;         /* at least once */
 	struct curl_slist *connect_to, *request_headers;
 
 	/* of the attempt under way */
