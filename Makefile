@@ -16,8 +16,8 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 SAN ?=
 DEV ?=
-BUILD := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter clang%,$(CC)),-clang)
 comma := ,
+BUILD := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter clang%,$(CC)),-clang)
 
 LIBS := libuv libcurl libssh2 ncursesw jansson libpcre2-8 sqlite3 libzstd
 DEBS := build-essential pkg-config libuv1-dev libcurl4-openssl-dev libssh2-1-dev \
