@@ -12,7 +12,7 @@ FACTS=$LAB/facts
 
 load_faults() {
     local file
-    for file in $LAB/faults/*.sh; do
+    for file in "$LAB"/faults/*.sh; do
         # shellcheck source=/dev/null
         . "$file"
     done

@@ -3,7 +3,7 @@
 
 BASE_PACKAGES=systemd,systemd-sysv,dbus,openssh-server,nginx,libnginx-mod-http-headers-more-filter,php-fpm,php-cli,\
 php-mysql,php-redis,php-curl,mariadb-server,redis-server,wordpress,wordpress-theme-twentytwentythree,sudo,procps,\
-iproute2,iputils-ping,curl,rsyslog,logrotate,iptables,busybox,faketime,ca-certificates,openssl,less,tzdata,libpam-modules
+iproute2,iputils-ping,curl,rsyslog,logrotate,iptables,busybox,ca-certificates,openssl,less,tzdata
 
 # What decides whether the cached image is still the right one.
 base_recipe() {
@@ -15,7 +15,6 @@ base_recipe() {
 }
 
 base_sources() {
-    # shellcheck disable=SC2016  # the dollar signs are apt's format
     apt-get indextargets --format '$(ORIGIN) $(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
         awk '$1=="Debian" || $1=="Ubuntu" {print "deb " $2 " " $3 " " $4}' | sort -u
 }

@@ -32,7 +32,6 @@ visitor_status() {
 }
 
 host_says() {
-    # shellcheck disable=SC2016  # expands inside the host
     host_exec "$1" bash -c '. /opt/lab/facts
         { cat "$ERROR_LOG" "$ERROR_LOG_MAIN" "$FPM_LOG" /var/log/kern.log; journalctl --no-pager -o cat; cat /var/log/syslog; } 2>/dev/null |
         grep -qaF -- "$1"' says "$2"

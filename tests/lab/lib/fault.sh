@@ -59,9 +59,14 @@ lab_fault() {
 
 edge_ip() { cat "$(host_dir "$1-edge")/ip" 2>/dev/null; }
 
+# fact_of NAME KEY: the last value stands; facts are written as shell words.
+fact_of() {
+    bash -c '. "$1"; printf "%s\n" "${!2-}"' fact "$(host_dir "$1")/root/opt/lab/facts" "$2"
+}
+
 lab_url() {
     need_host "${1:-}"
-    printf 'https://%s%s\n' "$SITE" "$(sed -n 's/^PAGE=//p' "$(host_dir "$1")/root/opt/lab/facts" | tail -n 1 | grep . || echo /)"
+    printf 'https://%s%s\n' "$SITE" "$(fact_of "$1" PAGE | grep . || echo /)"
 }
 
 # With an edge in front, the visitor's way goes to the edge and the origin is named apart.

@@ -64,16 +64,15 @@ host_variants() {
 # --- boot and wait ---------------------------------------------------------------------------------------------------
 
 host_start() {
-    local dir=$1 ip=$2 machine boot env
+    local dir=$1 ip=$2 machine boot
     # Interface names hold 15 letters: the machine's name is its address, so veth names never collide.
     machine=w$(printf '%s' "${ip#*.*.}" | tr . -)
     boot=-b
-    grep -qs '^INIT=' "$dir/root/opt/lab/facts" && boot=$(sed -n 's/^INIT=//p' "$dir/root/opt/lab/facts")
-    env=$(sed -n 's/^NSPAWN_ENV=/--setenv=/p' "$dir/root/opt/lab/facts")
+    [ -z "$(fact_of "$(basename "$dir")" INIT)" ] || boot=$(fact_of "$(basename "$dir")" INIT)
     # CAP_SYSLOG goes: with it every host would read the whole machine's kernel ring and accuse its neighbours.
     setsid systemd-nspawn -q -D "$dir/root" --machine="$machine" --hostname="$(cat "$dir/root/etc/hostname")" \
         --register=no --keep-unit --network-bridge="$LAB_BRIDGE" --capability=all --drop-capability=CAP_SYSLOG \
-        --private-users=no --resolv-conf=off --timezone=off --link-journal=no --console=pipe ${env:+"$env"} "$boot" \
+        --private-users=no --resolv-conf=off --timezone=off --link-journal=no --console=pipe "$boot" \
         < /dev/null > "$dir/console" 2>&1 &
     echo $! > "$dir/nspawn.pid"
 }

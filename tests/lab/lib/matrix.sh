@@ -15,20 +15,23 @@ status_for() {
 
 # ask_wp502 NAME JSON: extra arguments come from WP502_LAB_ARGS
 ask_wp502() {
+    local clock=()
+    case $(cat "$(host_dir "$1")/variants") in
+        *clock_skew*) clock=(env FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -f "$(fact_of "$1" CLIENT_CLOCK)") ;;
+    esac
     # shellcheck disable=SC2046,SC2086  # these are lists of arguments
-    timeout 60 "$WP502" diagnose --json --no-record $(lab_args "$1") ${WP502_LAB_ARGS:-} \
+    timeout 60 "${clock[@]}" "$WP502" diagnose --json --no-record $(lab_args "$1") ${WP502_LAB_ARGS:-} \
         "$(login_of "$1")@$(host_ip "$1")" > "$2" 2> "$2.err" < /dev/null
 }
 
 # The user variants say as whom to log in.
-login_of() { sed -n 's/^LOGIN=//p' "$(host_dir "$1")/root/opt/lab/facts" | grep . || echo root; }
+login_of() { fact_of "$1" LOGIN | grep . || echo root; }
 
 # evidence_missing NAME JSON: each quoted log line that the host does not have.
 # A source that is a path is that file; anything else is a unit or the journal.
 evidence_missing() {
     local source line
     while IFS=$'\t' read -r source line; do
-        # shellcheck disable=SC2016  # expands inside the host
         host_exec "$1" bash -c '
             case $1 in
                 /*) cat -- "$1" ;;
@@ -89,6 +92,9 @@ lab_matrix() {
     run_options "$@"
     RUN_PREFIX=m
     [ -x "$WP502" ] || die "no program at $WP502 (make, or set WP502)"
+    case " ${RUN_VARIANTS[*]} " in
+        *' clock_skew '*) command -v faketime > /dev/null || die "clock_skew needs: apt-get install -y faketime" ;;
+    esac
     lab_base
     net_up
     RUN_OUT=$(mktemp -d "$LAB_DIR/matrix.XXXXXX")

@@ -3,7 +3,7 @@
 
 variant_busybox_sh() {
     ln -sf busybox /bin/sh
-    busybox --install -s /usr/local/bin
+    /usr/bin/busybox --install -s /usr/local/bin
     # Logging in goes through the real ones.
     rm -f /usr/local/bin/{su,sudo,login,init,bash,systemctl,mount,umount,ip,reboot,poweroff,halt}
 }

@@ -6,5 +6,6 @@ variant_no_systemd() {
     for name in "$FPM_UNIT" "$NGINX_UNIT" "$DB_UNIT" "$REDIS_UNIT"; do
         [ -x "/etc/init.d/$name" ] || { echo "no_systemd cannot be combined with panel_names: no /etc/init.d/$name" >&2; return 1; }
     done
+    rm -f /usr/bin/systemctl /usr/bin/journalctl
     setfact INIT /opt/lab/files/init.sh
 }

@@ -17,7 +17,8 @@ chown www-data: /run/php
 chown mysql: /run/mysqld
 ln -sfn /run/lock /var/lock
 
-for service in rsyslog ssh "$REDIS_UNIT" "$FPM_UNIT" "$NGINX_UNIT"; do
+rsyslogd
+for service in ssh "$REDIS_UNIT" "$FPM_UNIT" "$NGINX_UNIT"; do
     "/etc/init.d/$service" start
 done
 # Its script waits for the server; the others need not.
