@@ -34,6 +34,11 @@ options=${options#*@w5@
 }
 printf "%s\n" "${got%%@w5@*}"
 [ -n "$client" ] || exit 0
+case $got in
+*"const	DB_PASSWORD	c"*|*"const	DB_USER	c"*|*"const	DB_NAME	c"*|*"const	DB_HOST	c"*)
+	printf "missing\tlogin to MySQL as %s does\ta value of its configuration is made at run time\n" "$4"
+	exit 0 ;;
+esac
 base=
 case $got in *"const	DB_NAME	s	"*) base=${got#*"const	DB_NAME	s	"}; base=${base%%"
 "*} ;; esac
@@ -41,7 +46,7 @@ prefix=${prefix#
 }
 prefix=${prefix%
 }
-[ -n "$prefix" ] && sql="$sql SELECT \"table\", COUNT(*) FROM (SELECT 1 FROM \`${prefix}options\` LIMIT 1) w5;"
+[ -n "$prefix" ] && sql="$sql SELECT \"table\", COUNT(*), (SELECT LENGTH(option_value) FROM \`${prefix}options\` WHERE option_name = \"cron\" LIMIT 1) FROM (SELECT 1 FROM \`${prefix}options\` LIMIT 1) w5;"
 printf "%s\n" "$options" |
 	"$client" --defaults-file=/dev/stdin --connect-timeout=2 -n -N -B -f ${base:+-D "$base"} -e "$sql" 2>&1
 printf "exit\t%s\n" $?

@@ -21,6 +21,8 @@ struct mysql_login {
 	struct num table_code;
 	const char *table_error;
 	bool local;             /* endpoint lies on this machine */
+	bool computed;          /* wp-config makes a value at run time: not tried */
+	struct num cron_bytes;  /* length of the option "cron": what is still to be done */
 };
 
 struct mysql_thread {

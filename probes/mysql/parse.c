@@ -82,7 +82,11 @@ static void read_const(struct reader *r, struct span rest)
 {
 	struct wp_const c = wordpress_const(rest);
 
-	if (!r->login || (c.type != 's' && c.type != 'n'))
+	if (!r->login)
+		return;
+	if (c.type == 'c' && span_starts(c.name, "DB_"))
+		r->login->computed = true;
+	if (c.type != 's' && c.type != 'n')
 		return;
 	if (span_eq(c.name, "DB_NAME"))
 		r->login->database = keep(r, c.value);
@@ -279,9 +283,11 @@ static void read_line(struct reader *r, struct span line)
 		read_trx(r, rest);
 	else if (span_eq(name, "wait"))
 		read_wait(r->m, rest);
-	else if (span_eq(name, "table") && r->login)
+	else if (span_eq(name, "table") && r->login) {
 		r->login->table_ok = TRI_YES;
-	else if (span_starts(line, "ERROR "))
+		span_field(&rest);
+		r->login->cron_bytes = number(rest);
+	} else if (span_starts(line, "ERROR "))
 		read_error(r, line);
 	else
 		read_variable(r->m, name, span_field(&rest));

@@ -14,7 +14,8 @@ struct redis_server {
 	const char *reply;      /* to PING: "PONG", "-LOADING ...", "Could not connect ..." */
 	enum tri ok;            /* PONG */
 	const char *select_reply; /* to SELECT db when not OK */
-	const char *write_reply;  /* what a write would get, from INFO: see redis/parse.c */
+	const char *write_reply;  /* to a write that changes nothing; "0": accepted */
+	const char *auth_reply;   /* what the login was answered, when it failed */
 	struct num used_memory, maxmemory, clients, maxclients, rejected, loading_eta_s;
 	struct num oom_errors;  /* errorstat_OOM */
 	const char *policy;     /* maxmemory_policy */

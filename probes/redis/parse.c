@@ -95,6 +95,10 @@ static void read_reply(struct reader *r, struct span text)
 	/* redis-cli's remarks about its own options are none of the server's words */
 	if (!text.n || span_starts(text, "Warning:"))
 		return;
+	if (span_starts(text, "AUTH failed: ")) {
+		r->s->auth_reply = keep(r, span_skip(text, strlen("AUTH failed: ")));
+		return;
+	}
 	if (r->part == PART_PING) {
 		if (!r->s->reply || span_eq(text, "PONG"))
 			r->s->reply = keep(r, text);

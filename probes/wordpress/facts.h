@@ -59,7 +59,8 @@ struct php_error {
 	enum php_error_kind kind;
 	const char *file;     /* "... in FILE on line N" */
 	struct num file_line;
-	const char *plugin;   /* "plugins/X", "mu-plugins/X", "themes/X" of that file */
+	const char *plugin;   /* "plugins/X", "mu-plugins/X", "themes/X" of that file, or of
+	                       * the first frame of its trace that has one */
 	const char *function; /* UNDEFINED: its name */
 };
 

@@ -57,74 +57,15 @@ static bool stamp(const struct reader *r, struct span line, struct num *ret_at,
 	return true;
 }
 
-static bool is_redis(struct span s)
-{
-	return span_has(s, "Predis\\") || span_has(s, "RedisException") ||
-	       span_has(s, "Redis::") || span_has(s, "RedisCluster");
-}
-
-static enum php_error_kind kind_of(struct span s)
-{
-	if (is_redis(s) && (span_has(s, "Exception") || span_has(s, "Fatal")))
-		return PHP_REDIS;
-	if (span_has(s, "Allowed memory size of"))
-		return PHP_MEMORY;
-	if (span_has(s, "Maximum execution time of"))
-		return PHP_TIME;
-	if (span_has(s, "No space left on device"))
-		return PHP_NO_SPACE;
-	if (span_has(s, "undefined function") || (span_has(s, "Class ") && span_has(s, "not found")))
-		return PHP_UNDEFINED;
-	if (span_has(s, "Parse error"))
-		return PHP_PARSE;
-	if (span_has(s, "Fatal error"))
-		return PHP_FATAL;
-	return PHP_OTHER;
-}
-
-/* The last "in FILE on line N" or "in FILE:N" of the record. */
-static void place(struct reader *r, struct php_error *e, struct span s)
-{
-	struct span rest = s, file = { 0 };
-	ptrdiff_t at, line;
-	int64_t n;
-
-	while ((at = span_find(rest, " in /")) >= 0) {
-		rest = span_skip(rest, (size_t)at + 4);
-		file = rest;
-	}
-	if (!file.n)
-		return;
-	line = span_find(file, " on line ");
-	if (line < 0)
-		line = span_find(file, ".php:");
-	if (line < 0)
-		return;
-	if (span_starts(span_skip(file, (size_t)line), ".php:"))
-		line += 4;
-	if (span_lead_int(span_skip(file, (size_t)line + (file.p[line] == ':' ? 1 : 9)), &n))
-		e->file_line = num_of(n);
-	file.n = (size_t)line;
-	e->file = text_clean_dup(r->mem, file);
-	e->plugin = wordpress_plugin_of(r->mem, file);
-}
-
-static void function_of(struct reader *r, struct php_error *e, struct span s)
-{
-	struct span name;
-
-	if (span_between(s, "undefined function ", "()", &name) ||
-	    span_between(s, "Class \"", "\"", &name) || span_between(s, "Class '", "'", &name))
-		e->function = text_clean_dup(r->mem, name);
-}
-
 static void finish(struct reader *r)
 {
-	struct php_error *e;
-	enum php_error_kind kind = r->open ? kind_of(r->first) : PHP_OTHER;
+	struct span more = span_from(r->more.data, r->more.len);
+	struct php_error read = { 0 }, *e;
 
+	if (r->open)
+		wordpress_php_read(r->mem, r->first, more, &read);
 	r->open = false;
-	if (kind == PHP_OTHER)
+	if (read.kind == PHP_OTHER)
 		return;
 	if (r->f->error_count == ERRORS_MAX) {
 		memmove(r->f->errors, r->f->errors + 1, (ERRORS_MAX - 1) * sizeof(*e));
@@ -133,17 +74,12 @@ static void finish(struct reader *r)
 	} else {
 		e = arena_push(r->mem, &r->f->errors, &r->f->error_count, sizeof(*e));
 	}
-	e->kind = kind;
+	*e = read;
 	e->line.at = r->at;
 	e->line.source = r->source;
 	e->line.text = text_clean_dup(r->mem, r->raw);
 	if (r->more.len)
 		e->line.more = arena_strndup(r->mem, r->more.data, r->more.len);
-	place(r, e, r->first);
-	if (r->more.len && (!e->file || span_has(span_from(r->more.data, r->more.len), "thrown in")))
-		place(r, e, span_from(r->more.data, r->more.len));
-	if (kind == PHP_UNDEFINED)
-		function_of(r, e, r->first);
 }
 
 static void read_log(struct reader *r, struct span line)

@@ -41,10 +41,36 @@ struct endpoint wordpress_db_host(struct arena *mem, struct span text, struct sp
 /* "plugins/X", "mu-plugins/X" or "themes/X" of the first such path in s; NULL. */
 const char *wordpress_plugin_of(struct arena *mem, struct span s);
 
-/* The newest PHP error of that kind (PHP_OTHER: any) that is fresh, this site's; NULL. */
-const struct php_error *wordpress_error(const struct site_view *v, enum php_error_kind kind);
-/* This error is about this site: its file or its log lies below the site's folders. */
-bool wordpress_error_mine(const struct site_view *v, const struct php_error *e);
+/* Tells kind, place and plugin of one PHP message; `more` are its further lines. */
+void wordpress_php_read(struct arena *mem, struct span text, struct span more,
+	struct php_error *ret);
+/*
+ * What PHP said of this site and is fresh, newest first, from its own logs, from nginx's
+ * (FastCGI stderr) and from FPM's. Returns how many of at most `max` were filled in.
+ */
+size_t wordpress_php_errors(const struct site_view *v, struct arena *mem,
+	struct php_error *ret, size_t max);
+/* The newest of them of that kind; false when there is none. */
+bool wordpress_php_error(const struct site_view *v, struct arena *mem,
+	enum php_error_kind kind, struct php_error *ret);
+/* The file belongs to WordPress's core (wp-includes, wp-admin, or beside them). */
+bool wordpress_is_core(const char *file);
+
+/* A page of this site that carries one of these marks, visitor's way first; NULL. */
+const struct page *wordpress_page_mark(const struct site_view *v, unsigned marks);
+/* A failing page of this site with that status; NULL. */
+const struct page *wordpress_page_status(const struct site_view *v, int status);
+/* Every worker of the site's pool holds a request, and there is at least one. */
+bool wordpress_pool_full(const struct site_view *v);
+
+void wordpress_look_maintenance(const struct site_view *v, struct finding *f);
+void wordpress_look_plugin_fatal(const struct site_view *v, struct finding *f);
+void wordpress_look_plugin_hang(const struct site_view *v, struct finding *f);
+void wordpress_look_missing_extension(const struct site_view *v, struct finding *f);
+void wordpress_look_broken_update(const struct site_view *v, struct finding *f);
+void wordpress_look_memory_limit(const struct site_view *v, struct finding *f);
+void wordpress_look_script_not_found(const struct site_view *v, struct finding *f);
+void wordpress_look_cron_storm(const struct site_view *v, struct finding *f);
 
 void wordpress_face(const struct site_view *view, struct face *face);
 const char *wordpress_says(const struct site_view *view, struct arena *mem);
