@@ -107,14 +107,16 @@ title = clean(first("/proc/" pid "/cmdline"), 300)
 sub(/ +$/, "", title)
 call = ""; wchan = ""
 if (title ~ /^php-fpm: pool/) {
-worker[pid] = 1
+worker[pid] = title
 call = first("/proc/" pid "/syscall")
 sub(/ .*/, "", call)
+if (call ~ /^(43|288|202|242)$/) idle[title] = 1
 wchan = clean(first("/proc/" pid "/wchan"), 60)
 }
 fdsize = 0; who = "\t\t"; un = ""; lim = ""; nfd = ""
 if (!(title in seen)) who = status(pid)
 seen[title] = 1
+if (pid in worker && who + 0 > 0) wuid[who + 0] = 1
 if (title !~ /^php-fpm: pool|^nginx: worker/) un = unit(pid)
 if (title ~ /^nginx: worker/) {
 lim = limit(pid)
@@ -136,8 +138,8 @@ continue
 p = substr(l, index(l, " " a[7] " ") + length(a[7]) + 2)
 if (p ~ /^@|^\/run\/(systemd|dbus|user|udev)\/|^\/var\/run\/dbus\//) continue
 if (a[6] == "01" && a[4] == "00010000") { ul[p] = a[7]; if (a[7] in own) uo[p] = own[a[7]] }
-else if (a[6] == "03") { ua[p]++; side[a[7]] = p }
-else if (a[6] == "02" && a[7] == "0") uq[p]++
+else if (a[6] == "03") { ua[p]++; if (a[7] in own && own[a[7]] in worker) acc[own[a[7]]] = a[7] }
+else if (a[6] == "02" && a[7] == "0") { uq[p]++; queues++ }
 }
 close(f)
 n = 0
@@ -149,10 +151,11 @@ cmd = "ss -xn 2>/dev/null"
 while ((cmd | getline l) > 0) {
 n = split(l, a, " ")
 if (a[2] != "ESTAB") continue
-if (a[5] != "*") path[a[6]] = a[5]
+if (a[5] != "*") { path[a[6]] = a[5]; if (a[8] == "0") gone[a[5]]++ }
 if (a[6] in anon) to[a[6]] = a[8]
 }
 close(cmd)
+if (n) for (p in ul) printf "gone\t%d\t%s\n", gone[p], p
 for (i in to) if (to[i] in path) { printf "peer\t%s\tu\t01\t%s\n", anon[i], path[to[i]]; delete anon[i] }
 if (n) return
 for (p in ua) if (p ~ /mysql|maria/) guess = p
@@ -173,6 +176,17 @@ if (a[10] in own && own[a[10]] in worker && (a[4] == "01" || a[4] == "02") && !(
 printf "peer\t%s\t%s\t%s\t%s\n", own[a[10]], four, a[4], a[3]
 }
 close(f)
+}
+function held(   t, p, cmd, l, q, i, n) {
+for (p in worker) if (!(worker[p] in idle) && p in acc && n++ < 60) cmd = cmd " /proc/" p "/fd"
+if (!n || root != 1) return
+cmd = "sleep 1; ls -ln /dev/null" cmd " 2>/dev/null"
+while ((cmd | getline l) > 0) {
+if (l ~ /^\/proc\/[0-9]+\/fd:$/) { split(l, q, "/"); p = q[3] }
+else if (match(l, /socket:\[[0-9]+\]/) && substr(l, RSTART + 8, RLENGTH - 9) == acc[p]) print "held\t" p "\t1"
+}
+close(cmd)
+print "holds\t1"
 }
 function owners(   i, a, cmd, l, q, pid, want) {
 for (i = 1; i <= nl; i++) {
@@ -234,20 +248,21 @@ owners()
 for (i = 1; i <= nl && i <= 200; i++) {
 split(listen[i], a, "\t")
 own_of = (a[4] in own) ? own[a[4]] : ""
-printf "tcp\t%s\t%s\t%s\t%d\t%s\n", a[1], a[2], a[3], est[port[i]], own_of
+printf "tcp\t%s\t%s\t%s\t%d\t%s\t%d\n", a[1], a[2], a[3], est[port[i]], own_of, tgone[port[i]]
 }
 for (i in late) for (j = 1; j <= nl; j++) {
 split(listen[j], a, "\t")
 if (own[a[4]] == i) proc(i)
 }
 if (nl) print "net\tall"
-if (anons) unixpeers()
+if (anons || queues) unixpeers()
 if (root) print "peers\tall"
 address()
 overflows()
 print "somaxconn\t" first("/proc/sys/net/core/somaxconn")
 print "conntrack\t" first("/proc/sys/net/netfilter/nf_conntrack_count") "\t" \
 first("/proc/sys/net/netfilter/nf_conntrack_max")
+held()
 }'
 }
 

@@ -53,6 +53,9 @@ struct host_proc {
 	const char *wchan;
 	enum proc_waits waits;/* FPM worker */
 	enum tri busy;        /* FPM worker: holds a request; unknown without rights */
+	/* FPM worker of a pool without an idle one: still at the same request a second
+	 * later; needs root */
+	enum tri held;
 	struct num fds, fd_limit; /* nginx workers */
 };
 
@@ -61,14 +64,15 @@ struct host_listener {
 	struct endpoint at;
 	struct num queued;   /* connections nobody accepted yet */
 	struct num backlog;  /* effective; needs ss */
-	struct num accepted; /* unix: connections in state 03 on that path */
+	struct num accepted; /* connections that somebody here took: FPM's busy workers */
+	struct num abandoned;/* of these: the other side has gone (unix: needs ss) */
 	struct num pid;      /* needs root */
 	const char *comm;
 };
 
-/* A connection that a process of ours (FPM worker, nginx worker) holds as client. */
+/* A connection that a busy worker of FPM holds as client. */
 struct host_peer {
-	int pid;
+	int pid;                /* 0 without rights: some process of an FPM user */
 	struct endpoint remote; /* path for unix */
 	bool connecting;        /* SYN-SENT */
 	bool self;              /* remote address is this machine's own */

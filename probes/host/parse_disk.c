@@ -28,12 +28,14 @@ static const struct {
 	{ "/run", "sockets" },
 };
 
-static const char *holds_of(struct span path)
+/* Other places are asked for by the console: folders of sites. A mount point that nobody
+ * asked for says nothing. */
+static const char *holds_of(struct span path, const struct host_mount *m)
 {
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (span_starts(path, places[i].path))
 			return places[i].holds;
-	return span_eq(path, "/") ? NULL : "the sites";
+	return span_eq(path, m->path) ? NULL : "the sites";
 }
 
 static bool under(struct span path, const char *mount)
@@ -107,7 +109,7 @@ static void read_statfs(struct reader *r, struct span rest)
 		m->inodes_used_pct = percent(v[4] - v[5], v[5]);
 		m->inodes_free = num_of(v[5]);
 	}
-	add_holds(r->mem, m, holds_of(rest));
+	add_holds(r->mem, m, holds_of(rest, m));
 	r->f->disk_known = TRI_YES;
 }
 

@@ -204,6 +204,35 @@ static void read_tcp(struct reader *r, struct span rest)
 	l->accepted = host_num(span_field(&rest));
 	owners = span_field(&rest);
 	l->pid.known = span_lead_int(owners, &l->pid.v);
+	l->abandoned = host_num(rest);
+}
+
+static void read_gone(struct reader *r, struct span rest)
+{
+	struct num count = host_num(span_field(&rest));
+
+	for (size_t i = 0; i < r->f->listener_count; i++)
+		if (r->f->listeners[i].at.path && span_eq(rest, r->f->listeners[i].at.path))
+			r->f->listeners[i].abandoned = count;
+}
+
+static void read_held(struct reader *r, struct span rest)
+{
+	int64_t pid;
+
+	if (!span_int(span_field(&rest), &pid))
+		return;
+	for (size_t i = 0; i < r->f->proc_count; i++)
+		if (r->f->procs[i].pid == pid && r->f->procs[i].role == PROC_FPM_WORKER)
+			r->f->procs[i].held = TRI_YES;
+}
+
+/* Looked at twice: who was not told to be held has gone on to another request. */
+static void end_held(struct reader *r)
+{
+	for (size_t i = 0; i < r->f->proc_count; i++)
+		if (r->f->procs[i].busy == TRI_YES && r->f->procs[i].held == TRI_UNKNOWN)
+			r->f->procs[i].held = TRI_NO;
 }
 
 static void read_peer(struct reader *r, struct span rest)
@@ -213,7 +242,7 @@ static void read_peer(struct reader *r, struct span rest)
 	struct span family, state;
 	int64_t pid;
 
-	if (!span_int(span_field(&rest), &pid) || pid <= 0 || pid > INT32_MAX ||
+	if (!span_int(span_field(&rest), &pid) || pid < 0 || pid > INT32_MAX ||
 	    r->f->peer_count >= LIST_MAX)
 		return;
 	family = span_field(&rest);
@@ -249,6 +278,12 @@ static void read_line(struct reader *r, struct span line)
 		read_tcp(r, line);
 	else if (span_eq(name, "peer"))
 		read_peer(r, line);
+	else if (span_eq(name, "gone"))
+		read_gone(r, line);
+	else if (span_eq(name, "held"))
+		read_held(r, line);
+	else if (span_eq(name, "holds"))
+		end_held(r);
 	else if (span_eq(name, "clock"))
 		read_clock(r, line);
 	else if (span_eq(name, "arch"))
