@@ -5,12 +5,13 @@
  */
 #include "judge/judge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "judge/candidates.h"
 #include "probes/probe.h"
 
-#define RULED_OUT_MAX 12
+#define RULED_OUT_MAX 10
 #define RIVALS_MAX 6
 #define NAMED_FROM 0.5 /* below this a candidate is not named */
 #define SETTLED_FROM 0.85
@@ -183,10 +184,27 @@ static const char *why_not(struct verdict *v, const struct candidate *c)
 	return "fits, but nothing that counts now proves it";
 }
 
-static void list_others(struct verdict *v, const struct candidates *c)
+static void list_ruled_out(struct verdict *v, const struct candidates *c, int distance)
 {
 	const struct candidate *item;
 	struct ruled_out *r;
+	size_t i;
+
+	for (i = 0; i < c->count && v->ruled_out_count < RULED_OUT_MAX; i++) {
+		item = &c->items[i];
+		if (item->finding.state != FINDING_RULED_OUT ||
+		    abs(link_depth(item->cause->link) - link_depth(v->link)) != distance)
+			continue;
+		r = arena_push(v->mem, &v->ruled_out, &v->ruled_out_count, sizeof(*r));
+		r->cause = item->cause->id;
+		r->because = item->finding.because;
+	}
+}
+
+static void list_others(struct verdict *v, const struct candidates *c)
+{
+	const struct candidate *item;
+	int distance;
 	size_t i;
 
 	for (i = 0; i < c->count; i++) {
@@ -197,12 +215,10 @@ static void list_others(struct verdict *v, const struct candidates *c)
 			add_rival(v, item, why_not(v, item));
 		if (item->finding.state == FINDING_HINT && !hint_explained(c, item))
 			add_recovered(v, item);
-		if (item->finding.state != FINDING_RULED_OUT || v->ruled_out_count == RULED_OUT_MAX)
-			continue;
-		r = arena_push(v->mem, &v->ruled_out, &v->ruled_out_count, sizeof(*r));
-		r->cause = item->cause->id;
-		r->because = item->finding.because;
 	}
+	/* What a reader would think of first: the neighbours of what is named. */
+	for (distance = 0; distance <= link_depth(LINK_NONE); distance++)
+		list_ruled_out(v, c, distance);
 }
 
 /* Links between the visitor and the cause carry the failure: victims, as far as they are

@@ -143,6 +143,16 @@ static json_t *status_of(const struct page *page)
 	return page ? num_or_null(page->status) : json_null();
 }
 
+/* With nothing between, the visitor's request is the origin's answer. */
+static const struct page *origin_page(const struct model_site *site)
+{
+	const struct page *const *pages = site->view.pages;
+
+	if (pages[WAY_ORIGIN] || site->verdict->chain[LINK_CDN] != HEALTH_ABSENT)
+		return pages[WAY_ORIGIN];
+	return pages[WAY_VISITOR];
+}
+
 static json_t *timings(const struct page *page)
 {
 	if (!page)
@@ -179,7 +189,7 @@ static json_t *site_object(const struct model_site *site)
 		health_name(v->health), "first_broken_arrow", text_or_null(v->arrow));
 
 	json_object_set_new(object, "status", status_of(pages[WAY_VISITOR]));
-	json_object_set_new(object, "origin_status", status_of(pages[WAY_ORIGIN]));
+	json_object_set_new(object, "origin_status", status_of(origin_page(site)));
 	json_object_set_new(object, "loopback_status", status_of(pages[WAY_LOOPBACK]));
 	json_object_set_new(object, "ms", timings(pages[WAY_VISITOR]));
 	return object;
