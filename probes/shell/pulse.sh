@@ -73,7 +73,6 @@ w5_pulse_text() {
 	if read -r w5_k w5_v w5_x w5_p w5_rest </proc/loadavg; then
 		w5_o="${w5_o}load$w5_t$w5_k$w5_t$w5_v$w5_t$w5_x$w5_t$w5_p$w5_n"
 	fi
-	read -r w5_v </proc/sys/kernel/pid_max && w5_o="${w5_o}pid_max$w5_t$w5_v$w5_n"
 	w5_pulse_memory
 	w5_pulse_system
 }
