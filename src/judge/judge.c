@@ -233,6 +233,8 @@ static void paint_chain(struct verdict *v, const struct candidates *c, const str
 		v->chain[link] = probes[link]->own_health(view);
 		v->says[link] = probes[link]->says(view, v->mem);
 	}
+	if (fails)
+		v->chain[LINK_VISITOR] = HEALTH_BROKEN;
 	if (!v->row)
 		return;
 	for (i = 0; i < c->count; i++)
@@ -241,8 +243,6 @@ static void paint_chain(struct verdict *v, const struct candidates *c, const str
 	for (link = LINK_CDN; fails && link <= LINK_FPM; link++)
 		if (link_depth(link) > link_depth(v->link) && v->chain[link] != HEALTH_ABSENT)
 			v->chain[link] = HEALTH_AFFECTED;
-	if (fails)
-		v->chain[LINK_VISITOR] = HEALTH_BROKEN;
 	v->chain[v->link] = v->health;
 }
 
