@@ -1,0 +1,321 @@
+/*
+ * Causes told by what PHP runs: fatal errors of plugins and themes, limits, plugins that
+ * hang, and cron that takes all workers.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "probes/wordpress/wordpress.h"
+
+static bool is_theme(const char *plugin)
+{
+	return plugin && strncmp(plugin, "themes/", 7) == 0;
+}
+
+static const char *folder(const struct site_view *v, struct finding *f, const char *plugin)
+{
+	const char *content = v->wp && v->wp->content_dir ? v->wp->content_dir : "wp-content";
+
+	if (!strncmp(plugin, "plugins/", 8) && v->wp && v->wp->plugin_dir)
+		return finding_text(f, "%s/%s", v->wp->plugin_dir, plugin + 8);
+	return finding_text(f, "%s/%s", content, plugin);
+}
+
+static void park_fix(const struct site_view *v, struct finding *f, const char *plugin)
+{
+	const char *path = folder(v, f, plugin), *slash = strrchr(path, '/');
+
+	if (is_theme(plugin)) {
+		f->fix = finding_text(f, "mv %s %s.off   # WordPress falls back to a default theme", path,
+			path);
+	} else {
+		f->fix = finding_text(f, "mv %s %.*s/.%s.off   # only this one; do not open wp-admin/plugins.php "
+			"until it is back", path, (int)(slash - path), path, slash + 1);
+	}
+	f->subject = strchr(plugin, '/') ? strchr(plugin, '/') + 1 : plugin;
+}
+
+/* A 500 of this site, marked or empty: what a fatal error looks like from outside. */
+static void say_500(const struct site_view *v, struct finding *f)
+{
+	const struct page *page = wordpress_page_mark(v, MARK_CRITICAL);
+
+	if (!page)
+		page = wordpress_page_status(v, 500);
+	if (!page)
+		return;
+	finding_page(f, page);
+	f->decisive++;
+}
+
+static bool plugin_error(const struct site_view *v, struct finding *f, struct php_error *ret)
+{
+	struct php_error all[32];
+	size_t i, n = wordpress_php_errors(v, f->mem, all, 32);
+
+	for (i = 0; i < n; i++)
+		if (all[i].plugin && (all[i].kind == PHP_FATAL || all[i].kind == PHP_PARSE ||
+				      all[i].kind == PHP_UNDEFINED)) {
+			*ret = all[i];
+			return true;
+		}
+	return false;
+}
+
+void wordpress_look_plugin_fatal(const struct site_view *v, struct finding *f)
+{
+	struct php_error e;
+
+	if (!plugin_error(v, f, &e)) {
+		if (view_page_well(v))
+			finding_rule_out(f, "the page comes and PHP names no plugin");
+		return;
+	}
+	finding_log(f, v, &e.line);
+	say_500(v, f);
+	f->title = finding_text(f, "Fatal error in %s", e.plugin);
+	park_fix(v, f, e.plugin);
+	f->changes_mind = "a page that comes with the plugin in place";
+	/* a fatal somewhere while every page we ask comes is one request's trouble */
+	finding_prove(f, view_page_fails(v) ? HEALTH_BROKEN : HEALTH_WARN);
+}
+
+void wordpress_look_memory_limit(const struct site_view *v, struct finding *f)
+{
+	struct php_error e;
+	bool time = false;
+	int64_t bytes = 0;
+	struct span n;
+
+	if (!wordpress_php_error(v, f->mem, PHP_MEMORY, &e)) {
+		time = wordpress_php_error(v, f->mem, PHP_TIME, &e);
+		if (!time) {
+			if (view_page_well(v))
+				finding_rule_out(f, "the page comes");
+			return;
+		}
+	}
+	finding_log(f, v, &e.line);
+	say_500(v, f);
+	if (span_between(span_of(e.line.text), "Allowed memory size of ", " bytes", &n))
+		span_int(n, &bytes);
+	if (time)
+		f->title = finding_text(f, "PHP stopped a page at max_execution_time%s%s",
+			e.plugin ? ": " : "", e.plugin ? e.plugin : "");
+	else if (bytes > 0)
+		f->title = finding_text(f, "A page needs more than PHP's memory_limit of %lld MB%s%s",
+			(long long)(bytes >> 20), e.plugin ? ": " : "", e.plugin ? e.plugin : "");
+	f->fix = finding_text(f, "%s%s%s = %s in %s   # for this pool only; then reload PHP-FPM",
+		e.plugin ? "look at " : "", e.plugin ? finding_text(f, "%s first, else: ", e.plugin) : "",
+		time ? "php_admin_value[max_execution_time]" : "php_admin_value[memory_limit]",
+		time ? "60" : finding_text(f, "%lldM", (long long)(bytes > 0 ? bytes >> 19 : 256)),
+		v->pool && v->pool->file ? v->pool->file : "the pool's file");
+	f->subject = e.plugin;
+	f->changes_mind = "a page that comes";
+	finding_prove(f, view_page_fails(v) ? HEALTH_BROKEN : HEALTH_WARN);
+}
+
+static const struct host_proc *worker(const struct site_view *v, int64_t pid)
+{
+	const struct host_facts *h = &v->chain->host;
+	size_t i;
+
+	for (i = 0; i < h->proc_count; i++)
+		if (h->procs[i].pid == pid && h->procs[i].role == PROC_FPM_WORKER &&
+		    (!v->pool || !v->pool->name || !h->procs[i].pool ||
+		     !strcmp(h->procs[i].pool, v->pool->name)))
+			return &h->procs[i];
+	return NULL;
+}
+
+/* The trace still shows what the worker does: it holds a request and was not replaced. */
+static bool still_there(const struct site_view *v, const struct fpm_slow *s)
+{
+	const struct host_proc *p = s->pid.known ? worker(v, s->pid.v) : NULL;
+
+	if (!p || p->busy == TRI_NO || !view_recent(v, &s->line))
+		return false;
+	return !p->start.known || !s->line.at.known || p->start.v <= s->line.at.v;
+}
+
+static bool waits_for_somebody(const char *top)
+{
+	static const char *const calls[] = { "mysqli", "curl_", "fsockopen", "stream_socket",
+		"stream_select", "flock", "session_start", "gethostby", "dns_", "fgets", "fread",
+		"file_get_contents", "redis", "Redis", "PDO", "socket_", NULL };
+
+	for (const char *const *c = calls; top && *c; c++)
+		if (strstr(top, *c))
+			return true;
+	return false;
+}
+
+struct hang {
+	int traces, alike;
+	const struct fpm_slow *newest;
+};
+
+/* Newest trace of each worker that still hangs in it, or that is fresh. */
+static struct hang hangs(const struct site_view *v)
+{
+	const struct fpm_facts *fpm = &v->chain->fpm;
+	const struct fpm_slow *s;
+	struct hang hang = { 0 };
+	size_t i, j;
+	bool newer;
+
+	for (i = fpm->slow_count; i-- > 0;) {
+		s = &fpm->slow[i];
+		newer = false;
+		for (j = i + 1; j < fpm->slow_count && !newer; j++)
+			newer = s->pid.known && fpm->slow[j].pid.known && fpm->slow[j].pid.v == s->pid.v;
+		if (newer || (!still_there(v, s) && !view_fresh(v, &s->line)))
+			continue;
+		if (s->pool && v->pool && v->pool->name && strcmp(s->pool, v->pool->name) != 0)
+			continue;
+		hang.traces++;
+		if (!s->plugin || waits_for_somebody(s->top))
+			continue;
+		if (!hang.newest)
+			hang.newest = s;
+		hang.alike += !strcmp(hang.newest->plugin, s->plugin);
+	}
+	return hang;
+}
+
+/* A worker of the site's pool is connected, or tries to be, to somebody outside. */
+static const struct host_peer *foreign_peer(const struct site_view *v)
+{
+	const struct host_facts *h = &v->chain->host;
+	struct endpoint here = { .host = "localhost" };
+	const struct host_peer *p;
+	size_t i;
+
+	for (i = 0; i < h->peer_count; i++) {
+		p = &h->peers[i];
+		here.port = p->remote.port;
+		if (p->remote.path || p->self || !p->remote.port || p->remote.port == 3306 ||
+		    p->remote.port == 6379 || endpoint_same(&p->remote, &here))
+			continue;
+		if (v->db && endpoint_same(&v->db->at, &p->remote))
+			continue;
+		if (worker(v, p->pid))
+			return p;
+	}
+	return NULL;
+}
+
+void wordpress_look_plugin_hang(const struct site_view *v, struct finding *f)
+{
+	struct hang hang = hangs(v);
+	const struct host_peer *peer = foreign_peer(v);
+	const struct fpm_slow *s = hang.newest;
+	bool full = wordpress_pool_full(v);
+
+	if (!s)
+		return;
+	if (peer) {
+		finding_rule_out(f, "workers are connected to %s:%d: they wait for somebody outside",
+			peer->remote.host ? peer->remote.host : "?", peer->remote.port);
+		return;
+	}
+	if (hang.alike < hang.traces) {
+		finding_rule_out(f, "the slow log's traces do not all name one plugin");
+		return;
+	}
+	finding_log(f, v, &s->line);
+	if (s->plugin_line)
+		finding_note(f, s->line.source, num_or(s->line.at, 0), "%s", s->plugin_line);
+	if (still_there(v, s))
+		finding_state(f, finding_text(f, "process %lld", (long long)s->pid.v), v->now,
+			"the worker of this trace still holds its request%s%s", s->top ? ", in " : "",
+			s->top ? s->top : "");
+	if (full)
+		finding_state(f, "PHP-FPM", v->now, "all %lld workers are busy",
+			(long long)num_or(view_pool_workers(v), 0));
+	f->refuter_missing = v->chain->host.peers_known == TRI_NO;
+	f->title = finding_text(f, "%s hangs and holds PHP-FPM's workers", s->plugin);
+	park_fix(v, f, s->plugin);
+	f->changes_mind = "a trace that names something else on top";
+	if (!full && !view_page_fails(v)) {
+		f->state = FINDING_HINT;
+		return;
+	}
+	finding_prove(f, HEALTH_BROKEN);
+}
+
+/* Requests for wp-cron.php in the access logs' windows, and all requests there. */
+static int64_t cron_requests(const struct site_view *v, int64_t *ret_all)
+{
+	const struct nginx_facts *n = &v->chain->nginx;
+	int64_t cron = 0;
+	size_t i, j;
+
+	*ret_all = 0;
+	for (i = 0; i < n->access_count; i++) {
+		if (v->server && v->server->access_log && n->access[i].path &&
+		    strcmp(v->server->access_log, n->access[i].path) != 0)
+			continue;
+		*ret_all += num_or(n->access[i].requests, 0);
+		for (j = 0; j < n->access[i].uri_count; j++)
+			if (n->access[i].uris[j].what && strstr(n->access[i].uris[j].what, "wp-cron.php"))
+				cron += num_or(n->access[i].uris[j].count, 0);
+	}
+	return cron;
+}
+
+static const struct log_line *cron_line(const struct site_view *v)
+{
+	const struct nginx_facts *n = &v->chain->nginx;
+	const struct fpm_facts *fpm = &v->chain->fpm;
+	size_t i;
+
+	for (i = n->error_count; i-- > 0;)
+		if (n->errors[i].uri && strstr(n->errors[i].uri, "/wp-cron.php") &&
+		    n->errors[i].kind != NGX_OTHER && view_fresh(v, &n->errors[i].line) &&
+		    view_error_mine(v, &n->errors[i]))
+			return &n->errors[i].line;
+	for (i = fpm->slow_count; i-- > 0;)
+		if (fpm->slow[i].script && strstr(fpm->slow[i].script, "/wp-cron.php") &&
+		    view_recent(v, &fpm->slow[i].line) && still_there(v, &fpm->slow[i]))
+			return &fpm->slow[i].line;
+	return NULL;
+}
+
+#define CRON_HUGE 100000 /* bytes of the option: some hundred events */
+
+void wordpress_look_cron_storm(const struct site_view *v, struct finding *f)
+{
+	int64_t all, cron = cron_requests(v, &all);
+	const struct log_line *line = cron_line(v);
+	bool huge = v->db && num_or(v->db->cron_bytes, 0) >= CRON_HUGE;
+	bool many = cron >= 5 && cron * 5 >= all;
+
+	if (!wordpress_pool_full(v)) {
+		if (view_pool_busy(v).known)
+			finding_rule_out(f, "workers of the pool are free");
+		return;
+	}
+	if (!many && !huge && !line)
+		return;
+	finding_state(f, "PHP-FPM", v->now, "all %lld workers are busy",
+		(long long)num_or(view_pool_workers(v), 0));
+	if (many)
+		finding_state(f, "access log", v->now, "%lld of %lld requests were for wp-cron.php",
+			(long long)cron, (long long)all);
+	if (huge)
+		finding_state(f, "option cron", v->now, "%lld kB of jobs to do",
+			(long long)v->db->cron_bytes.v / 1024);
+	if (line)
+		finding_log(f, v, line);
+	f->fix = finding_text(f, "define('DISABLE_WP_CRON', true);   # in %s, and from the system's cron every "
+		"5 minutes: wp cron event run --due-now%s%s",
+		v->wp && v->wp->config ? v->wp->config : "wp-config.php",
+		v->wp && v->wp->root ? " --path=" : "", v->wp && v->wp->root ? v->wp->root : "");
+	f->changes_mind = "busy workers on other scripts than wp-cron.php";
+	if (!(many && (huge || line)) && !(huge && line) && !(many && cron * 2 >= all)) {
+		f->state = FINDING_HINT;
+		return;
+	}
+	finding_prove(f, HEALTH_BROKEN);
+}
