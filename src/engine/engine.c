@@ -4,6 +4,7 @@
  */
 #include "engine/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +79,25 @@ void engine_start(struct engine *engine)
 	engine->options.wake(engine->options.owner, 0);
 }
 
-static void take_link(struct host_run *run, const struct event *event)
+/* A way that opens or is lost is worth a line. */
+static void note_link(struct timeline *timeline, const struct host_run *run,
+	const struct event *event, const struct link_info *info)
+{
+	const char *old = run->model->link.state;
+	bool live = !strcmp(event->name, "live");
+	char text[160];
+
+	if (old && !strcmp(old, event->name))
+		return;
+	if (!live && strcmp(event->name, "dead") != 0 && strcmp(event->name, "failed") != 0)
+		return;
+	snprintf(text, sizeof(text), "ssh: %s%s%s", live ? "logged in" : event->name,
+		!live && info->says ? ": " : "", !live && info->says ? info->says : "");
+	timeline_add(timeline, event->wall, run->model->target,
+		live ? HEALTH_OK : HEALTH_UNKNOWN, text);
+}
+
+static void take_link(struct engine *engine, struct host_run *run, const struct event *event)
 {
 	struct host_link *link = &run->model->link;
 	struct arena *mem = arena_new();
@@ -90,6 +109,7 @@ static void take_link(struct host_run *run, const struct event *event)
 	}
 	if (!info.address && link->address)
 		info.address = arena_strdup(mem, link->address);
+	note_link(&engine->model->timeline, run, event, &info);
 	link->state = arena_strdup(mem, event->name);
 	link->since = event->wall;
 	link->transport = info.transport;
@@ -154,7 +174,7 @@ static void sink(void *owner, const struct event *event)
 		return;
 	switch (event->kind) {
 	case EVENT_LINK:
-		take_link(run, event);
+		take_link(engine, run, event);
 		break;
 	case EVENT_REPORT:
 		if (!host_run_report(run, event) && strcmp(event->name, "survey") != 0)

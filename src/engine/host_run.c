@@ -275,6 +275,7 @@ static void judge_one(struct host_run *run, size_t i, struct pending pending)
 void host_run_judge(struct engine *engine, struct host_run *run)
 {
 	struct model_host *host = run->model;
+	int64_t wall = engine->source->ops->now(engine->source).wall;
 	struct pending pending;
 	size_t i;
 
@@ -288,7 +289,10 @@ void host_run_judge(struct engine *engine, struct host_run *run)
 		/* What the verdict makes worth asking may unsettle it again. */
 		if (!engine->source_ended && !pending.pages && pending_of(run, i).pages)
 			judge_one(run, i, pending_of(run, i));
+		timeline_verdict(&engine->model->timeline, wall, host->target, host->sites[i].url,
+			host->sites[i].verdict);
 	}
 	host->verdict = model_worst(host);
+	host->pending = engine->source_ended ? 0 : host_run_pending(run);
 	engine->model->generation++;
 }

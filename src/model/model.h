@@ -5,6 +5,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "model/timeline.h"
 #include "model/verdict.h"
 #include "probes/facts.h"
 
@@ -32,12 +33,14 @@ struct model_host {
 	size_t site_count;
 	const struct verdict *verdict; /* of the worst site (borrowed); NULL: none yet */
 	struct verdict *unreachable;   /* stands for all sites while nobody is logged in */
+	unsigned pending;              /* bit per enum link: its first reports are not all here */
 };
 
 struct model {
 	struct model_host **hosts;
 	size_t host_count;
 	uint64_t generation; /* grows with each visible change */
+	struct timeline timeline;
 };
 
 struct model *model_new(void);
