@@ -32,8 +32,20 @@ w5_next() {
 	esac
 }
 
+# The unix sockets that nginx dials, a path a line.
+w5_survey_sockets() {
+	awk '{
+		while (match($0, /unix:\/[^;:,\t "]+/)) {
+			p = substr($0, RSTART + 5, RLENGTH - 5)
+			$0 = substr($0, RSTART + RLENGTH)
+			if (!seen[p]++ && n++ < 40) print p
+		}
+	}'
+}
+
 w5_survey_nginx() {
 	w5_stage nginx
+	w5_next run host.path w5_survey_sockets
 	w5_next run nginx.log w5_nginx_error_logs
 	w5_next run nginx.access w5_nginx_access_logs
 	w5_next stage wordpress w5_nginx_roots
