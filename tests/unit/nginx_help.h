@@ -11,7 +11,7 @@
 
 #define FIXTURES "tests/fixtures/nginx/"
 
-static struct span fixture(struct arena *mem, const char *name)
+static inline struct span fixture(struct arena *mem, const char *name)
 {
 	char *path = arena_printf(mem, FIXTURES "%s", name), *bytes = arena_alloc(mem, 1 << 20);
 	FILE *file = fopen(path, "rb");
