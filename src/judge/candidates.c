@@ -154,11 +154,20 @@ static void choose_by_elimination(struct candidates *c, const struct site_view *
 	c->best = left;
 }
 
+/* The page is well now, past all caches and for the visitor: what is proven all the same
+ * hits only part of the requests. */
+static bool fails_in_part(const struct site_view *view)
+{
+	const struct page *visitor = view_page(view, WAY_VISITOR);
+
+	return view_page_well(view) && !(visitor && page_failed(visitor));
+}
+
 void candidates_look(struct candidates *c, const struct site_view *view, struct arena *mem)
 {
 	const struct cause *cause;
 	struct candidate *item;
-	bool well = view_page_well(view);
+	bool part = fails_in_part(view);
 	int link;
 
 	memset(c, 0, sizeof(*c));
@@ -168,7 +177,7 @@ void candidates_look(struct candidates *c, const struct site_view *view, struct 
 			item->cause = cause;
 			item->finding.mem = mem;
 			cause->look(view, &item->finding);
-			if (well && item->finding.health == HEALTH_BROKEN)
+			if (part && item->finding.health == HEALTH_BROKEN)
 				item->finding.health = HEALTH_WARN;
 		}
 	mark_effects(c);
