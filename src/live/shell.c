@@ -233,6 +233,14 @@ static void no_shell(struct shell *s, struct ssh_failure *f)
 		"give the user a login shell and no forced command";
 }
 
+static void cannot_fork(struct ssh_failure *f)
+{
+	f->error = SSH_E_NO_SHELL;
+	f->step = "shell";
+	f->advice = "the host cannot start a process any more (out of processes or memory): free "
+		"some on its own console";
+}
+
 static void hello_cb(void *owner)
 {
 	struct shell *s = owner;
@@ -249,9 +257,27 @@ static void hello_cb(void *owner)
 
 /* ---- what comes in ---- */
 
+/* What a survey began and did not end by now will not come: its collector died. */
+static void end_survey(struct shell *s, uint64_t seq)
+{
+	struct entry *e;
+
+	for (;;) {
+		for (e = s->entries; e && e->seq != seq; e = e->next)
+			;
+		if (!e || s->dead)
+			return;
+		detach(s, e);
+		if (!e->late)
+			report(s, e, NULL);
+		release(e);
+	}
+}
+
 static void chunk_cb(void *owner, const struct frame_chunk *chunk)
 {
 	struct shell *s = owner;
+	struct ssh_failure f = { .says = "the remote shell could not start any process" };
 	struct entry *e, *survey;
 
 	if (s->dead)
@@ -262,7 +288,7 @@ static void chunk_cb(void *owner, const struct frame_chunk *chunk)
 		loop_timer_stop(s->hello_timer);
 		s->callbacks.on_ready(s->owner);
 	}
-	if (strcmp(chunk->name, "host.pulse") != 0)
+	if (strcmp(chunk->name, "host.pulse") != 0 && strcmp(chunk->name, "survey") != 0)
 		s->only_pulse = false;
 	e = find(s, chunk->seq, chunk->name);
 	if (!e) {
@@ -278,8 +304,14 @@ static void chunk_cb(void *owner, const struct frame_chunk *chunk)
 	if (!chunk->last)
 		return;
 	detach(s, e);
+	if (!strcmp(e->name, "survey"))
+		end_survey(s, chunk->seq);
 	report(s, e, chunk);
 	release(e);
+	if (!strcmp(chunk->name, "survey") && chunk->exit != 0 && s->only_pulse && !s->dead) {
+		cannot_fork(&f);
+		fail(s, &f);
+	}
 }
 
 static void send_all(struct shell *s)
@@ -372,13 +404,11 @@ void shell_closed(struct shell *s, struct ssh_failure *f)
 	}
 	if (s->dead || !s->live || (f->error != SSH_E_LOST && f->error != SSH_E_NO_SHELL))
 		return;
-	if (s->hello != HELLO_DONE) {
-		no_shell(s, f);
-	} else if (s->only_pulse && waiting) {
-		f->error = SSH_E_NO_SHELL;
-		f->step = "shell";
-		f->advice = "the host cannot start a process any more (out of processes or "
-			"memory): free some on its own console";
+	if (s->hello == HELLO_DONE) {
+		if (s->only_pulse && waiting)
+			cannot_fork(f);
+	} else if (f->error != SSH_E_NO_SHELL || s->noise.len) {
+		no_shell(s, f); /* ssh's own words, if it has any, know more than silence */
 	}
 }
 

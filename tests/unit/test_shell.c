@@ -223,6 +223,40 @@ static void only_the_pulse_came(void **state)
 	assert_non_null(strstr(f.advice, "cannot start a process"));
 }
 
+/* ... or, where it can just about live, its survey dies. */
+static void survey_could_not_fork(void **state)
+{
+	(void)state;
+	make(SHELL_SUDO_TRY);
+	shell_live(shell);
+	feed("@ 5 host.pulse .0,0,1 2\nup@ 5 survey .2,-1,1 0\n");
+	assert_non_null(strstr(got.data, "5 survey 2:;failed shell/the remote shell could not start "
+		"any process/the host cannot start a process any more"));
+}
+
+/* The end of a survey is the end of all it began. */
+static void survey_ends_all(void **state)
+{
+	(void)state;
+	make(SHELL_SUDO_TRY);
+	shell_live(shell);
+	feed("@ 5 host.pulse .0,0,1 2\nup@ 5 nginx - 1\nx@ 5 survey .0,-1,1 0\n");
+	assert_string_equal(got.data, "ready;5 host.pulse 0:up;5 nginx late -1:x;5 survey 0:;");
+	assert_true(shell_request(shell, 9, "nginx", NULL, 100));
+}
+
+static void ssh_knows_better_than_silence(void **state)
+{
+	struct ssh_failure f = { .error = SSH_E_NO_SHELL, .step = "shell", .says = "Cannot fork",
+		.advice = "theirs" };
+
+	(void)state;
+	make(SHELL_SUDO_TRY);
+	shell_live(shell);
+	shell_closed(shell, &f);
+	assert_string_equal(f.advice, "theirs");
+}
+
 static void lost_stays_lost(void **state)
 {
 	struct ssh_failure f = { .error = SSH_E_LOST, .step = "shell", .says = "ended" };
@@ -452,6 +486,7 @@ int main(void)
 		TEST(one_write_holds_all), TEST(survey_then_late), TEST(torn_is_cut),
 		TEST(flood_is_capped), TEST(no_shell_says_what_was_printed),
 		TEST(silence_is_a_failure), TEST(only_the_pulse_came), TEST(lost_stays_lost),
+		TEST(survey_could_not_fork), TEST(survey_ends_all), TEST(ssh_knows_better_than_silence),
 		TEST(free_inside_a_report), TEST(sudo_gets_the_password_once),
 		TEST(sudo_refuses_the_password), TEST(sudo_asks_nothing), TEST(no_sudo_at_all),
 		cmocka_unit_test(login_line_is_plain), cmocka_unit_test(scripts_in_every_shell),
