@@ -133,4 +133,4 @@ install: all
 clean:
 	rm -rf build build-* wp502
 
--include $(shell find build build-* -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name "*.d" 2>/dev/null)
