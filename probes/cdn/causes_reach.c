@@ -30,6 +30,14 @@ static bool visitor_is_cut_off(const struct site_view *v)
 			page->failure == PAGE_UNREACHABLE);
 }
 
+/* Cloudflare takes 19 s to say 522, others a minute: we may have left before that. */
+static bool edge_is_silent(const struct site_view *v)
+{
+	const struct page *page = v->pages[WAY_VISITOR];
+
+	return page && page->failure == PAGE_TIMEOUT && page->address && cdn_present(v) != TRI_NO;
+}
+
 static void tell_ban(const struct site_view *v, struct finding *f, const struct host_ban *ban)
 {
 	const char *address = ban->address ? ban->address : "all addresses";
@@ -77,7 +85,8 @@ static void suspect_blocked(const struct site_view *v, struct finding *f)
 void cdn_look_blocked(const struct site_view *v, struct finding *f)
 {
 	const struct page *page = v->pages[WAY_VISITOR], *well = cdn_server_well(v);
-	bool edge_cut = may_be_cut_off(v), cut = edge_cut || visitor_is_cut_off(v);
+	bool edge_cut = may_be_cut_off(v) || edge_is_silent(v);
+	bool cut = edge_cut || visitor_is_cut_off(v);
 	const struct host_ban *ban;
 
 	if (!page)
@@ -92,8 +101,6 @@ void cdn_look_blocked(const struct site_view *v, struct finding *f)
 		rule_out_blocked(v, f); /* a 502 of the origin's own, and a rule that is old */
 		return;
 	}
-	if (cdn_server_fails(v) && !well && !says_no_connection(cdn_edge_status(v)))
-		return;
 	cdn_decisive_page(f, page);
 	tell_ban(v, f, ban);
 	if (well)

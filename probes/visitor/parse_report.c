@@ -224,7 +224,8 @@ static enum page_failure failure_of(const struct reader *r)
 		return PAGE_ANSWERED;
 	if (r->exit.v == 0)
 		return PAGE_EMPTY;
-	return r->exit.v == 124 ? PAGE_TIMEOUT : told_failure(r->page.error);
+	/* timeout's own statuses, with TERM and with KILL */
+	return r->exit.v == 124 || r->exit.v == 137 ? PAGE_TIMEOUT : told_failure(r->page.error);
 }
 
 static void finish(struct reader *r)

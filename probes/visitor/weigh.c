@@ -85,9 +85,11 @@ const char *page_says(const struct page *page, struct arena *mem)
 {
 	char cached[64] = "";
 
+	if (page->failure != PAGE_ANSWERED && !page->total_ms.known)
+		return page_failure_words(page->failure);
 	if (page->failure != PAGE_ANSWERED)
 		return arena_printf(mem, "%s after %lld ms", page_failure_words(page->failure),
-			(long long)num_or(page->total_ms, 0));
+			(long long)page->total_ms.v);
 	if (page->cache)
 		snprintf(cached, sizeof(cached), " (%s%s%.40s)", page->edge ? page->edge : "",
 			page->edge ? " " : "", page->cache);

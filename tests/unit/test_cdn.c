@@ -280,6 +280,12 @@ static void origin_blocked(void **state)
 	failing(WAY_ORIGIN, PAGE_CONNECT_TIMEOUT);
 	page(WAY_LOOPBACK, 200);
 	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	/* the edge says nothing while we listen: it waits for a connection itself */
+	failing(WAY_VISITOR, PAGE_TIMEOUT)->edge = NULL;
+	one_ban(EDGE, "iptables", "-A INPUT -s " EDGE "/32 -j DROP");
+	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	view.pages[WAY_LOOPBACK] = NULL; /* or the page hangs, and the ban is old */
+	assert_int_not_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
 	/* the server fails by itself and the 502 is its own */
 	page(WAY_VISITOR, 502);
 	page(WAY_LOOPBACK, 502);

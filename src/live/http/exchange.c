@@ -121,28 +121,32 @@ static char *connect_rule(const char *from, const char *to)
 	return xasprintf("%s%s%s", from, to, colon ? "" : ":");
 }
 
-/* HOST:PORT:ADDR[,ADDR]: libcurl's own option would stay in the cache of all requests. */
-static char *resolve_rule(const char *resolve)
+static void add_rule(struct exchange *x, const char *from, const char *to)
 {
-	const char *port = strchr(resolve, ':');
-	const char *address = port ? strchr(port + 1, ':') : NULL;
-	char *from, *to, *rule;
+	char *rule = connect_rule(from, to);
 
-	if (!address)
-		return NULL;
-	from = xstrndup(resolve, (size_t)(address + 1 - resolve));
-	to = xstrndup(address + 1, strcspn(address + 1, ","));
-	rule = connect_rule(from, to);
-	free(from);
-	free(to);
-	return rule;
+	x->connect_to = curl_slist_append(x->connect_to, rule);
+	free(rule);
 }
 
-static void add_rule(struct exchange *x, char *rule)
+/* HOST:PORT:ADDR[,ADDR], several between blanks. libcurl's own option for it would stay
+ * in a cache that all requests share. */
+static void add_resolves(struct exchange *x, const char *resolves)
 {
-	if (rule)
-		x->connect_to = curl_slist_append(x->connect_to, rule);
-	free(rule);
+	struct span rest = span_of(resolves), word, host, port, address;
+	char *from, *to;
+
+	for (word = span_word(&rest); word.n; word = span_word(&rest)) {
+		address = word;
+		if (!span_cut(&address, ':', &host) || !span_cut(&address, ':', &port) || !address.n)
+			continue;
+		from = xstrndup(word.p, host.n + port.n + 2);
+		span_cut(&address, ',', &host);
+		to = xstrndup(host.p, host.n);
+		add_rule(x, from, to);
+		free(from);
+		free(to);
+	}
 }
 
 struct exchange *exchange_new(const struct page_request *request, int64_t now)
@@ -164,9 +168,9 @@ struct exchange *exchange_new(const struct page_request *request, int64_t now)
 	x->headers = json_array();
 	buf_init(&x->body, EXCHANGE_BODY_MAX);
 	if (request->connect && *request->connect)
-		add_rule(x, connect_rule("::", request->connect));
+		add_rule(x, "::", request->connect);
 	else if (request->resolve)
-		add_rule(x, resolve_rule(request->resolve));
+		add_resolves(x, request->resolve);
 	x->request_headers = curl_slist_append(NULL, "Accept: text/html,*/*;q=0.8");
 	return x;
 }
