@@ -27,7 +27,7 @@ struct page_request {
 	const char *site;      /* url of the site it is asked for */
 	const char *way;       /* "visitor" or "origin" */
 	const char *connect;   /* host or address to dial instead of the URL's, or NULL */
-	const char *resolve;   /* HOST:PORT:ADDR as in curl, or NULL */
+	const char *resolve;   /* HOST:PORT:ADDR as in curl, several between blanks; or NULL */
 	const char *ca_file;   /* or NULL */
 	bool insecure;         /* do not verify the peer */
 	bool bust_cache;       /* add a random query and a logged-in cookie */
