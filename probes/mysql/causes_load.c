@@ -9,6 +9,8 @@
 #include "probes/mysql/mysql.h"
 #include "probes/wordpress/wordpress.h"
 
+/* That many sessions waiting that long are trouble even while pages still come. */
+#define WAIT_MANY 3
 #define WAIT_S 3
 
 /* This site suffers: its page fails, its workers are all taken, its table is blocked. */
@@ -74,7 +76,8 @@ void mysql_look_lock_wait(const struct site_view *v, struct finding *f)
 		f->refuter_missing = !m->sees_all;
 	f->changes_mind = "a process list in which nobody waits";
 	/* a short wait while pages come is how databases work */
-	if (!suffers(v) && (lock.waiting < WAIT_S || (lock.victim && num_or(lock.victim->time_s, 0) < WAIT_S))) {
+	if (!suffers(v) && (lock.waiting < WAIT_MANY ||
+			    (lock.victim && num_or(lock.victim->time_s, 0) < WAIT_S))) {
 		f->state = FINDING_HINT;
 		return;
 	}
@@ -98,7 +101,7 @@ void mysql_look_slow_queries(const struct site_view *v, struct finding *f)
 		return;
 	}
 	finding_state(f, "SHOW FULL PROCESSLIST", v->now,
-		"%d statements run for %d s and more, %d of them alike; the oldest %lld s: %s",
+		"%d statements run for %d s and more, %d alike; the oldest of them %lld s: %s",
 		pile.running, MYSQL_SLOW_S, pile.alike, (long long)num_or(pile.oldest->time_s, 0),
 		statement(pile.oldest));
 	if (m->threads_running.known)

@@ -49,12 +49,12 @@ struct mysql_lock {
 struct mysql_lock mysql_locks(const struct mysql_facts *m);
 
 struct mysql_pile {
-	int running;                       /* statements of 5 s and more that wait for no lock */
-	int alike;                         /* the biggest group of the same statement */
+	int running;                       /* statements of a second and more that wait for no lock */
+	int alike;                         /* the biggest group of the same statement, young ones too */
 	const struct mysql_thread *oldest; /* of that group */
 };
 
-#define MYSQL_SLOW_S 5
+#define MYSQL_SLOW_S 1
 /* `db`: count only threads of that database; NULL: all. */
 struct mysql_pile mysql_piles(const struct mysql_facts *m, const char *db);
 

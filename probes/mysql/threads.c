@@ -174,10 +174,9 @@ static bool same_statement(const char *a, const char *b)
 	return left <= 0 || (!*a && !*b);
 }
 
-static bool slow(const struct mysql_facts *m, const struct mysql_thread *t, const char *db)
+static bool runs(const struct mysql_facts *m, const struct mysql_thread *t, const char *db)
 {
-	return mysql_thread_runs(t) && !mysql_thread_waits(m, t) && waited(t) >= MYSQL_SLOW_S &&
-	       (!db || !t->db || eq(t->db, db));
+	return mysql_thread_runs(t) && !mysql_thread_waits(m, t) && (!db || !t->db || eq(t->db, db));
 }
 
 struct mysql_pile mysql_piles(const struct mysql_facts *m, const char *db)
@@ -188,13 +187,13 @@ struct mysql_pile mysql_piles(const struct mysql_facts *m, const char *db)
 	int alike;
 
 	for (i = 0; i < m->thread_count; i++) {
-		if (!slow(m, &m->threads[i], db))
+		if (!runs(m, &m->threads[i], db) || waited(&m->threads[i]) < MYSQL_SLOW_S)
 			continue;
 		pile.running++;
 		oldest = &m->threads[i];
 		alike = 0;
 		for (j = 0; j < m->thread_count; j++) {
-			if (!slow(m, &m->threads[j], db) ||
+			if (!runs(m, &m->threads[j], db) ||
 			    !same_statement(m->threads[i].info, m->threads[j].info))
 				continue;
 			alike++;

@@ -13,9 +13,11 @@ secret=${got#*@w5@
 }
 user=${secret%%
 *}
-case $secret in *"
-"*) secret=${secret#*
-} ;; *) secret= ;; esac
+secret=${secret#*
+}
+secret=${secret%
+@w5@*}
+cr=$(printf "\r")
 printf "%s\n" "$head"
 [ -n "$client" ] || exit 0
 host=127.0.0.1 port=6379 path= db=0 prefix= scheme=
@@ -54,6 +56,7 @@ printf "%s\n" "$out" | while IFS= read -r line; do
 	w5-*) part=${line#w5-}; printf "part\t%s\n" "${line#w5-}" ;;
 	redis_version:*|valkey_version:*|uptime_in_seconds:*|loading:*|loading_eta_seconds:*|used_memory:*|maxmemory:*|maxmemory_policy:*|connected_clients:*|maxclients:*|rejected_connections:*|evicted_keys:*|rdb_last_bgsave_status:*|aof_last_write_status:*|role:*|errorstat_*|db[0-9]*:keys=*|blocked_clients:*)
 		printf "info\t%s\n" "$line" ;;
+	"$cr") ;;
 	*:*|"#"*|"") case $part in info*) ;; *) [ -n "$line" ] && printf "reply\t%s\n" "$line" ;; esac ;;
 	*) printf "reply\t%s\n" "$line" ;;
 	esac

@@ -9,6 +9,7 @@
 #include "base/text.h"
 
 extern const char probes_wordpress_collect_sh[];
+extern const char probes_wordpress_lex_sh[];
 
 static const struct collector collectors[] = {
 	{ "wordpress", 1, wordpress_parse },
@@ -19,7 +20,8 @@ static const struct collector collectors[] = {
 const struct probe wordpress_probe = {
 	.link = LINK_WORDPRESS,
 	.title = "WordPress",
-	.script = probes_wordpress_collect_sh,
+	.script = probes_wordpress_lex_sh,
+	.script_more = probes_wordpress_collect_sh,
 	.collectors = collectors,
 	.causes = wordpress_causes,
 	.face = wordpress_face,
