@@ -208,6 +208,27 @@ static void cut_at_every_byte(void **state)
 	}
 }
 
+static void expired_account(void **state)
+{
+	struct arena *mem = arena_new();
+	struct ssh_failure f;
+	struct words w;
+
+	(void)state;
+	memset(&w, 0, sizeof(w));
+	words_line(&w, span_of("debug1: Connecting to shop [192.0.2.1] port 22."));
+	words_line(&w, span_of("debug1: Remote protocol version 2.0, remote software version X"));
+	words_line(&w, span_of("debug1: SSH2_MSG_NEWKEYS received"));
+	words_line(&w, span_of("Your account has expired; please contact your system administrator."));
+	words_line(&w, span_of("Connection closed by 192.0.2.1 port 22"));
+	words_failure(&w, &config, false, 255, mem, &f);
+	assert_int_equal(f.error, SSH_E_CLOSED);
+	assert_string_equal(f.step, "login");
+	assert_string_equal(f.says,
+		"Your account has expired; please contact your system administrator.");
+	arena_free(mem);
+}
+
 static void no_progress(void **state)
 {
 	struct arena *mem = arena_new();
@@ -233,7 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_sentence), cmocka_unit_test(keys_are_named),
 		cmocka_unit_test(steps), cmocka_unit_test(cut_at_every_byte),
-		cmocka_unit_test(no_progress),
+		cmocka_unit_test(no_progress), cmocka_unit_test(expired_account),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

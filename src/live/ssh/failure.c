@@ -77,6 +77,8 @@ static const struct words_row rows[] = {
 	  "a firewall on this machine or on the way forbids the connection" },
 	{ "exec request failed", SSH_E_NO_SHELL, "shell",
 	  "the server refuses to run commands for this user: check its shell and ForceCommand" },
+	{ "Password change required", SSH_E_NO_SHELL, "shell",
+	  "the server wants this user to change its password first: log in once by hand" },
 	{ "annot fork", SSH_E_NO_SHELL, "shell",
 	  "the host cannot start a process any more (out of processes or memory): free some on "
 	  "its own console" },
@@ -95,7 +97,9 @@ static const struct words_row rows[] = {
 	{ "Timeout, server", SSH_E_LOST, "shell",
 	  "the server stopped answering: the host hangs, or the network between is gone" },
 	{ "Broken pipe", SSH_E_LOST, "shell", "the connection broke: check your own network" },
-	{ "Connection closed by", SSH_E_CLOSED, "login", "sshd ended the connection before login" },
+	{ "Connection closed by", SSH_E_CLOSED, "login",
+	  "sshd ended the connection before login: the account may be locked or expired, or "
+	  "/etc/nologin forbids logins; the server's auth log says which" },
 	{ "Connection reset by", SSH_E_CLOSED, "connect", "the connection was reset before login" },
 };
 
@@ -273,6 +277,8 @@ static void refine(const struct words *w, struct ssh_failure *f)
 			set(f, SSH_E_NOT_SSH, "connect", w->before,
 				"a web server answers on port {port}, not SSH: check the port");
 	}
+	if (f->error == SSH_E_CLOSED && !strncmp(f->says, "Connection closed by", 20) && *w->last)
+		f->says = w->last;
 	if (f->error == SSH_E_AUTH && *w->hint)
 		set(f, SSH_E_KEY_FILE, "login", w->hint,
 			"make the key file readable for you alone (chmod 600) and valid, or load it "

@@ -96,7 +96,8 @@ void words_line(struct words *w, struct span s)
 	}
 	if (is_hint(s))
 		keep(w->hint, sizeof(w->hint), s);
-	keep(w->last, sizeof(w->last), s);
+	if (!span_starts(s, "Connection closed by"))
+		keep(w->last, sizeof(w->last), s);
 	words_match(w, s);
 }
 

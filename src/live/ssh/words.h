@@ -40,7 +40,7 @@ struct words {
 	const struct words_row *row; /* best match so far */
 	char says[512];        /* its line */
 	char hint[256];        /* a key file that could not be used */
-	char last[512];        /* last line that was no debug line */
+	char last[512];        /* last line that was neither debug nor a mere "closed" */
 };
 
 void words_line(struct words *words, struct span line);
