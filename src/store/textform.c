@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "store/base64.h"
+#include "base/base64.h"
 
 static const struct {
 	unsigned bit;

@@ -1,6 +1,6 @@
-/* base64 (RFC 4648, with padding), as the text form uses it. */
-#ifndef STORE_BASE64_H
-#define STORE_BASE64_H
+/* base64 (RFC 4648, with padding). */
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
 
 #include <stdbool.h>
 
