@@ -84,18 +84,32 @@ static const struct nginx_error *beneath(const struct site_view *v)
 	return NULL;
 }
 
-static const char *beneath_words(const struct site_view *v, struct finding *f)
+static const struct host_unit *stopped_unit(const struct site_view *v)
 {
 	const struct host_unit *unit = v->fpm_unit;
+	const struct host_facts *host = &v->chain->host;
+	size_t i;
+
+	for (i = 0; !unit && v->master && v->master->unit && i < host->unit_count; i++)
+		if (host->units[i].name && !strcmp(host->units[i].name, v->master->unit))
+			unit = &host->units[i];
+	return unit && unit->active && strcmp(unit->active, "active") != 0 ? unit : NULL;
+}
+
+static const char *beneath_words(const struct site_view *v, struct finding *f)
+{
+	const struct host_unit *unit = stopped_unit(v);
 	const struct mysql_login *db = v->db;
 
-	if (unit && unit->active && strcmp(unit->active, "active") != 0)
+	if (unit)
 		return finding_text(f, "%s is %s: systemctl start %s", unit->name, unit->active,
 			unit->name);
 	if (db && db->ok == TRI_NO)
 		return finding_text(f, "the database refuses the site: %s",
 			db->error ? db->error : "login failed");
-	return "see the rivals of this verdict: what lies beneath is named there";
+	if (beneath(v))
+		return "nginx's line above says where it breaks";
+	return "the rivals of this verdict name it";
 }
 
 /* Does the good page come from a cache? Its own word, or both uncached ways failing. */

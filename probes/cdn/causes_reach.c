@@ -50,6 +50,9 @@ static void tell_ban(const struct site_view *v, struct finding *f, const struct 
 	if (ban->via && strstr(ban->via, "fail2ban"))
 		f->fix = finding_text(f, "fail2ban-client unban %s; then give nginx set_real_ip_from "
 			"and real_ip_header, so that visitors are punished and not the edge", address);
+	else if (ban->via && ban->text && !strncmp(ban->text, "-A ", 3))
+		f->fix = finding_text(f, "%s -D %s; then let the CDN's address ranges in for good",
+			ban->via, ban->text + 3);
 	else
 		f->fix = finding_text(f, "delete that rule, and let the CDN's ranges in: %s",
 			ban->text ? ban->text : address);
@@ -191,6 +194,7 @@ void cdn_look_certificate(const struct site_view *v, struct finding *f)
 	}
 	f->fix = certificate_fix(v, f);
 	if (status == 526) {
+		f->refuter_missing = !origin; /* what it objects to is still to be seen */
 		finding_prove(f, HEALTH_BROKEN);
 		return;
 	}

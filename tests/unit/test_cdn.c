@@ -237,6 +237,7 @@ static void origin_certificate(void **state)
 	view.pages[WAY_ORIGIN] = NULL; /* 526 alone says it */
 	f = look(&cdn_probe, "cdn.origin_certificate");
 	assert_int_equal(f.decisive, 1);
+	assert_true(f.refuter_missing);
 	/* an edge without a status of its own for it */
 	page(WAY_VISITOR, 502)->edge = "unknown proxy";
 	good_cert(page(WAY_ORIGIN, 200));

@@ -13,8 +13,8 @@
 #include "base/mem.h"
 #include "base/span.h"
 
-/* Two lost SYNs; what has not connected by then will not be waited for. */
-#define CONNECT_MS 5000L
+/* Two SYNs may be lost (they are sent again after 1 and 3 s); more is a closed door. */
+#define CONNECT_MS 3200L
 
 /* Headers that say who answered and from where; all others, cookies first of all, stay
  * out of what is kept. A name that ends in '-' stands for all that begin so. */
