@@ -7,9 +7,9 @@
  * failed or dead, nothing more comes from that host's server then), EVENT_REPORT for each
  * report (re: the request's seq; a request "survey" is answered by many and ends with the
  * report "survey"), EVENT_HTTP for each page. Requests made before a host is reached wait
- * for it; each gets its answer, EVENT_LATE where the server did not give one in time or
- * was lost. request() gives 0 for an unknown host, one that is lost, or a report that is
- * still under way.
+ * for it. While the way lasts each gets its answer, EVENT_LATE where none came in time; once
+ * it is lost, only what had begun to come is still told. request() gives 0 for an unknown
+ * host, one that is lost, or a report that is still under way.
  */
 #ifndef LIVE_LIVE_H
 #define LIVE_LIVE_H

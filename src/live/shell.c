@@ -398,7 +398,7 @@ void shell_closed(struct shell *s, struct ssh_failure *f)
 	s->closed = true;
 	while ((e = s->entries) && !s->dead) {
 		detach(s, e);
-		if (!e->late)
+		if (!e->late && e->bytes.len)
 			report(s, e, NULL);
 		release(e);
 	}

@@ -80,8 +80,9 @@ bool shell_request(struct shell *shell, uint64_t seq, const char *name,
 void shell_feed(struct shell *shell, const char *bytes, size_t len);
 
 /*
- * The transport ended: what is under way is reported late. *failure is what the transport
- * says; it is replaced where the shell knows better (nothing answered, cannot fork).
+ * The transport ended: what came of the reports under way is reported late; of which nothing
+ * came, nothing is said. *failure is what the transport says; it is replaced where the shell
+ * knows better (nothing answered, cannot fork).
  */
 void shell_closed(struct shell *shell, struct ssh_failure *failure);
 

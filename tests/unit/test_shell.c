@@ -195,7 +195,7 @@ static void no_shell_says_what_was_printed(void **state)
 	shell_closed(shell, &f);
 	assert_int_equal(f.error, SSH_E_NO_SHELL);
 	assert_string_equal(f.says, "This account is currently not available. ^[[1m");
-	assert_string_equal(got.data, "5 survey late -1:;");
+	assert_int_equal(got.len, 0);
 	assert_false(shell_request(shell, 9, "nginx", NULL, 100));
 }
 
