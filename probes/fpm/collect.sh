@@ -277,10 +277,3 @@ $1 == "section" { pool = $3 }
 $1 == "set" && $2 ~ /^php_(admin_)?value\[error_log\]$/ {
 l = $3; gsub(/\$pool/, pool, l); if (l ~ /^\// && !seen[l]++ && n++ < 12) print l }'
 }
-
-# Unix sockets the pools are to make, for w5_host_path.
-w5_fpm_sockets() {
-awk -F'\t' '
-$1 == "section" { pool = $3 }
-$1 == "set" && $2 == "listen" && $3 ~ /^\// { l = $3; gsub(/\$pool/, pool, l); if (!seen[l]++ && n++ < 40) print l }'
-}

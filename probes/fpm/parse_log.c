@@ -137,7 +137,7 @@ static void read_event(struct reader *r, struct span line)
 	struct num at = fpm_line_time(&r->clock, line, &message);
 	enum fpm_event_kind kind;
 
-	if (!at.known)
+	if (!at.known && line.n && line.p[0] != '[') /* a journal's line */
 		at = host_line_time(&r->clock, line);
 	kind = kind_of(message);
 	if (!at.known || kind == FPM_OTHER || r->f->event_count >= EVENTS_MAX)

@@ -10,9 +10,10 @@ date "+%s%t%z%t$w5_up"
 }
 
 # One look at every process without a fork: w5_pids are those of the chain, w5_fds those
-# whose open files tell something (masters, and FPM workers that are not idle).
+# whose open files tell something (masters, and FPM workers that are not idle). w5_idle and
+# w5_busy hold the pools that have such a worker.
 w5_host_scan() {
-w5_pids= w5_fds= w5_seen=
+w5_pids= w5_fds= w5_seen= w5_idle=/ w5_busy=
 for w5_d in /proc/[0-9]*; do
 w5_c= w5_s=
 read -r w5_c < "$w5_d/comm" || continue
@@ -23,6 +24,14 @@ read -r w5_s w5_rest < "$w5_d/syscall" || w5_s=
 case $w5_s in
 43|288) ;;
 *) w5_fds="$w5_fds $w5_d/exe $w5_d/fd" ;;
+esac
+w5_title=
+read -r w5_title w5_rest < "$w5_d/cmdline"
+w5_title=${w5_rest#pool }
+w5_title=${w5_title%% *}
+case $w5_s:$w5_rest in
+43:pool*|288:pool*|202:pool*|242:pool*) w5_idle="$w5_idle$w5_title/" ;;
+?*:pool*) w5_busy="$w5_busy $w5_title:$w5_d" ;;
 esac ;;
 *nginx*|openresty|angie|tengine)
 w5_pids="$w5_pids ${w5_d#/proc/}"
@@ -42,16 +51,36 @@ esac
 done 2>/dev/null
 }
 
-w5_host_proc() {
-w5_clock
+# Pools without an idle worker: which requests their workers hold, to be compared with what
+# they hold a second later. Sets w5_before, "PID:INODE" a word.
+w5_host_before() {
+w5_before=
+set --
+for w5_b in $w5_busy; do
+case $w5_idle in
+*"/${w5_b%%:*}/"*) ;;
+*) [ $# -ge 60 ] || set -- "$@" "${w5_b#*:}/fd" ;;
+esac
+done
+[ $# -gt 0 ] && [ "$W5_ROOT" = 1 ] || return 0
+w5_before=$(ls -ln /dev/null "$@" 2>/dev/null | awk '
+/^\/proc\/[0-9]+\/fd:$/ { split($0, q, "/"); next }
+match($0, /socket:\[[0-9]+\]/) { printf " %s:%s", q[3], substr($0, RSTART + 8, RLENGTH - 9) }')
+sleep 1
 w5_host_scan
+}
+
+w5_host_proc() {
+w5_host_scan
+w5_host_before
+w5_clock
 w5_arch=other
 [ -e /lib64/ld-linux-x86-64.so.2 ] && w5_arch=x86_64
 [ -e /lib/ld-musl-x86_64.so.1 ] && w5_arch=x86_64
 printf 'arch\t%s\n' "$w5_arch"
 {
 [ "$W5_ROOT" = 1 ] && ls -ln /dev/null $w5_fds 2>/dev/null
-} | awk -v pids="$w5_pids" -v root="${W5_ROOT:-0}" '
+} | awk -v pids="$w5_pids" -v root="${W5_ROOT:-0}" -v before="$w5_before" '
 function first(file,   l) {
 l = ""
 if ((getline l < file) <= 0) l = ""
@@ -110,7 +139,6 @@ if (title ~ /^php-fpm: pool/) {
 worker[pid] = title
 call = first("/proc/" pid "/syscall")
 sub(/ .*/, "", call)
-if (call ~ /^(43|288|202|242)$/) idle[title] = 1
 wchan = clean(first("/proc/" pid "/wchan"), 60)
 }
 fdsize = 0; who = "\t\t"; un = ""; lim = ""; nfd = ""
@@ -177,16 +205,15 @@ printf "peer\t%s\t%s\t%s\t%s\n", own[a[10]], four, a[4], a[3]
 }
 close(f)
 }
-function held(   t, p, cmd, l, q, i, n) {
-for (p in worker) if (!(worker[p] in idle) && p in acc && n++ < 60) cmd = cmd " /proc/" p "/fd"
-if (!n || root != 1) return
-cmd = "sleep 1; ls -ln /dev/null" cmd " 2>/dev/null"
-while ((cmd | getline l) > 0) {
-if (l ~ /^\/proc\/[0-9]+\/fd:$/) { split(l, q, "/"); p = q[3] }
-else if (match(l, /socket:\[[0-9]+\]/) && substr(l, RSTART + 8, RLENGTH - 9) == acc[p]) print "held\t" p "\t1"
+function held(   n, i, b, p, q) {
+if (before == "") return
+n = split(before, b, " ")
+for (i = 1; i <= n; i++) {
+had[b[i]] = 1
+split(b[i], q, ":")
+asked[q[1]] = 1
 }
-close(cmd)
-print "holds\t1"
+for (p in asked) if (p in acc) print "held\t" p "\t" ((p ":" acc[p]) in had)
 }
 function owners(   i, a, cmd, l, q, pid, want) {
 for (i = 1; i <= nl; i++) {

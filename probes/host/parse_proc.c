@@ -224,15 +224,7 @@ static void read_held(struct reader *r, struct span rest)
 		return;
 	for (size_t i = 0; i < r->f->proc_count; i++)
 		if (r->f->procs[i].pid == pid && r->f->procs[i].role == PROC_FPM_WORKER)
-			r->f->procs[i].held = TRI_YES;
-}
-
-/* Looked at twice: who was not told to be held has gone on to another request. */
-static void end_held(struct reader *r)
-{
-	for (size_t i = 0; i < r->f->proc_count; i++)
-		if (r->f->procs[i].busy == TRI_YES && r->f->procs[i].held == TRI_UNKNOWN)
-			r->f->procs[i].held = TRI_NO;
+			r->f->procs[i].held = span_eq(rest, "1") ? TRI_YES : TRI_NO;
 }
 
 static void read_peer(struct reader *r, struct span rest)
@@ -282,8 +274,6 @@ static void read_line(struct reader *r, struct span line)
 		read_gone(r, line);
 	else if (span_eq(name, "held"))
 		read_held(r, line);
-	else if (span_eq(name, "holds"))
-		end_held(r);
 	else if (span_eq(name, "clock"))
 		read_clock(r, line);
 	else if (span_eq(name, "arch"))
