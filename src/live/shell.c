@@ -22,6 +22,7 @@
 
 #define REPORT_MAX ((size_t)512 * 1024)
 #define NOISE_MAX 2048
+#define HELLO_LEAST_MS 1000 /* however long the login took */
 #define SEND_MAX ((size_t)1024 * 1024)
 
 struct entry {
@@ -46,6 +47,7 @@ struct shell {
 	enum shell_sudo sudo;
 	char *password;
 	int hello_ms;
+	int64_t started;
 	enum hello hello;
 	bool live, only_pulse, asked, failed, closed;
 	bool dead; /* freed; the memory lasts to the end of the tick */
@@ -477,6 +479,7 @@ const char *shell_command(const struct shell *s)
 
 void shell_start(struct shell *s)
 {
+	s->started = loop_now(s->loop);
 	if (s->sudo == SHELL_SUDO_ASK)
 		s->hello = HELLO_SUDO;
 	else
@@ -486,12 +489,14 @@ void shell_start(struct shell *s)
 void shell_live(struct shell *s)
 {
 	struct entry *e;
+	int64_t left;
 
 	s->live = true;
 	for (e = s->entries; e; e = e->next)
 		e->since = loop_now(s->loop);
+	left = s->started + s->hello_ms - loop_now(s->loop);
 	if (s->hello != HELLO_DONE)
-		loop_timer_start(s->hello_timer, s->hello_ms);
+		loop_timer_start(s->hello_timer, left > HELLO_LEAST_MS ? left : HELLO_LEAST_MS);
 	set_timer(s);
 }
 

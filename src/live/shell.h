@@ -35,7 +35,7 @@ struct shell_config {
 	const char *const *scripts;
 	enum shell_sudo sudo;
 	const char *password; /* SUDO_ASK: copied, given to sudo once, wiped */
-	int hello_ms;         /* how long the first frame may take after shell_live */
+	int hello_ms; /* how long the first frame may take from shell_start on, login and all */
 };
 
 struct shell_report {
