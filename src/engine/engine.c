@@ -180,6 +180,8 @@ static void sink(void *owner, const struct event *event)
 		if (!host_run_report(run, event) && strcmp(event->name, "survey") != 0)
 			dlog("%s: nobody reads report %s", event->host, event->name);
 		count_report(run, event);
+		logs_take(&engine->model->logs, run->model->target, event->name,
+			&run->model->facts, event->wall / 1000);
 		break;
 	case EVENT_HTTP:
 		host_run_page(run, event);

@@ -32,6 +32,7 @@ void model_free(struct model *model)
 	for (i = 0; i < model->host_count; i++)
 		host_free(model->hosts[i]);
 	free(model->hosts);
+	logs_release(&model->logs);
 	free(model);
 }
 

@@ -5,6 +5,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "model/logs.h"
 #include "model/timeline.h"
 #include "model/verdict.h"
 #include "probes/facts.h"
@@ -41,6 +42,7 @@ struct model {
 	size_t host_count;
 	uint64_t generation; /* grows with each visible change */
 	struct timeline timeline;
+	struct logs logs;
 };
 
 struct model *model_new(void);
