@@ -52,6 +52,8 @@ enum key_view {
 		"less grave lines too", false) \
 	X(WRAP,       "wrap",       "w",               IN_LOGS, "wrap", \
 		"wrap long lines, or cut them", false) \
+	X(ALL_HOSTS,  "all-hosts",  "A",               IN_LOGS, "all hosts", \
+		"lines of all hosts, or of this one", false) \
 	X(SORT,       "sort",       "o F6",            IN_FLEET, "sort", \
 		"sort by the next order: worst, name, since", false) \
 	X(MARK,       "mark",       "t",               IN_FLEET, "", \

@@ -1,0 +1,264 @@
+/*
+ * The verdict in as many lines as there are. Where all of it fits it is written out; else
+ * each proof gets one line, its meaning first, and what can be read in the cause view
+ * (v) gives way: verdict, arrow, proof and the next step never do.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/chain_parts.h"
+#include "ui/doc.h"
+#include "ui/show.h"
+
+#define WORD 9 /* columns of the word in front */
+
+static const char *arrow_words(const struct frame *frame, const char *arrow)
+{
+	const char *to = strchr(arrow, '>');
+	int from, i, at = -1, end = -1;
+
+	for (i = 0; to && i < LINKS; i++) {
+		from = (int)strlen(link_name((enum link)i));
+		if (from == to - arrow && !strncmp(arrow, link_name((enum link)i), (size_t)from))
+			at = i;
+		if (!strcmp(to + 1, link_name((enum link)i)))
+			end = i;
+	}
+	if (at < 0 || end < 0)
+		return arrow;
+	return arena_printf(frame->mem, "%s > %s", link_title((enum link)at),
+		link_title((enum link)end));
+}
+
+static void add_headline(struct doc *doc, const struct frame *frame, const struct subject *s)
+{
+	const struct verdict *v = s->verdict;
+	const char *sure = v->row || v->health == HEALTH_OK ?
+		doc_printf(doc, "confidence %.2f", v->confidence) : "";
+	int end = doc->width - text_width(sure);
+
+	doc_start(doc, 0, STYLE_HEAD, "VERDICT");
+	doc_add(doc, WORD, style_of(v->health),
+		arena_strndup(frame->mem, v->title, text_fit(v->title, end - WORD - 2)));
+	doc_add(doc, end, STYLE_DIM, sure);
+}
+
+static void add_arrow(struct doc *doc, const struct frame *frame, const struct subject *s)
+{
+	const struct verdict *v = s->verdict;
+	const char *since = show_since(s->host, v, frame), *text;
+
+	if (!v->row && !since)
+		return;
+	text = doc_printf(doc, "%s%s%s%s%s%s%s%s", v->row ? v->cause : "", v->arrow ? "   arrow " : "",
+		v->arrow ? arrow_words(frame, v->arrow) : "", since ? "   since " : "",
+		since && v->since.known ? show_clock(s->host, frame, v->since.v) : "",
+		since && v->since.known ? " (" : "", since ? since : "",
+		since && v->since.known ? ")" : "");
+	doc_start(doc, WORD, STYLE_STRONG, text);
+}
+
+static void add_evidence(struct doc *doc, const struct frame *frame, const struct subject *s,
+	const struct evidence *e, bool whole)
+{
+	const char *when = e->at.known ? show_clock(s->host, frame, e->at.v) : "";
+	int col = 3;
+
+	doc_start(doc, 1, STYLE_OK, "+");
+	if (*when) {
+		doc_add(doc, col, STYLE_DIM, when);
+		col += text_width(when) + 1;
+	}
+	doc_add(doc, col, STYLE_DIM, show_file(e->source));
+	col += text_width(show_file(e->source)) + 2;
+	if (!whole)
+		doc_add(doc, col, STYLE_QUOTE, show_gist(e->text));
+	else if (col + text_width(e->text) <= doc->width)
+		doc_add(doc, col, STYLE_QUOTE, e->text);
+	else
+		doc_quote(doc, 5, STYLE_QUOTE, e->text);
+}
+
+static void add_ruled_out(struct doc *doc, const struct verdict *v, bool whole)
+{
+	struct buf line;
+	size_t i;
+
+	if (!v->ruled_out_count || !v->row)
+		return;
+	if (whole) {
+		for (i = 0; i < v->ruled_out_count; i++) {
+			doc_start(doc, 1, STYLE_DIM, "-");
+			doc_add_text(doc, 3, STYLE_DIM, doc_printf(doc, "not %s: %s",
+				v->ruled_out[i].cause, v->ruled_out[i].because));
+		}
+		return;
+	}
+	buf_init(&line, 1024);
+	for (i = 0; i < v->ruled_out_count; i++)
+		buf_addf(&line, "%snot %s", i ? ", " : "", v->ruled_out[i].cause);
+	doc_start(doc, 1, STYLE_DIM, "-");
+	doc_add(doc, 3, STYLE_DIM, arena_strdup(doc->mem, line.data));
+	buf_release(&line);
+}
+
+/* The first `lines` lines of what is to be done; lines 0: all. */
+static void add_fix(struct doc *doc, const char *fix, int lines)
+{
+	size_t before = doc->count;
+
+	doc_start(doc, 0, STYLE_HEAD, "DO NEXT");
+	doc_add_text(doc, WORD, STYLE_COMMAND, fix);
+	if (lines && doc->count > before + (size_t)lines) {
+		doc->count = before + (size_t)lines;
+		doc_add(doc, doc->width - 5, STYLE_MARKED, " more");
+	}
+}
+
+static void add_more(struct doc *doc, const struct frame *frame, const struct subject *s)
+{
+	const struct verdict *v = s->verdict;
+	size_t i;
+
+	for (i = 0; i < v->recovered_count; i++) {
+		doc_start(doc, 0, STYLE_HEAD, i ? "" : "BEFORE");
+		doc_add(doc, WORD, STYLE_PLAIN, doc_printf(doc, "%s from %s to %s, over now",
+			v->recovered[i].cause->title,
+			show_clock(s->host, frame, v->recovered[i].from.v),
+			show_clock(s->host, frame, v->recovered[i].to.v)));
+	}
+	if (v->wrong_fix && v->row) {
+		doc_start(doc, 0, STYLE_HEAD, "NOT THIS");
+		doc_add_text(doc, WORD, STYLE_DANGER, v->wrong_fix);
+	}
+	for (i = 0; i < v->rival_count && v->row; i++) {
+		doc_start(doc, 0, STYLE_HEAD, i ? "" : "RIVALS");
+		doc_add_text(doc, WORD, STYLE_DIM, doc_printf(doc, "%.2f %s: %s",
+			v->rivals[i].confidence, v->rivals[i].cause->title, v->rivals[i].why_not));
+	}
+}
+
+static void add_unknown(struct doc *doc, const struct subject *s)
+{
+	const struct verdict *v = s->verdict;
+	size_t i;
+
+	if (v->error) {
+		doc_start(doc, 1, STYLE_DIM, "said");
+		doc_add_quote(doc, WORD, STYLE_QUOTE, v->error);
+	}
+	for (i = 0; i < v->rival_count && i < 3 && !v->row && v->health == HEALTH_UNKNOWN; i++) {
+		doc_start(doc, 1, STYLE_UNKNOWN, "?");
+		doc_add_text(doc, 3, STYLE_PLAIN, doc_printf(doc, "%.2f %s: %s",
+			v->rivals[i].confidence, v->rivals[i].cause->title, v->rivals[i].why_not));
+	}
+	if (s->host->unreachable && s->host->link.advice) {
+		doc_start(doc, 0, STYLE_HEAD, "DO NEXT");
+		doc_add_text(doc, WORD, STYLE_COMMAND, s->host->link.advice);
+	}
+}
+
+static void add_unsettled(struct doc *doc, const struct subject *s)
+{
+	struct buf line;
+	int i, n = 0;
+
+	if (s->verdict->settled || s->host->unreachable)
+		return;
+	buf_init(&line, 512);
+	for (i = 0; i < LINKS; i++)
+		if (s->host->pending & (1u << i))
+			buf_addf(&line, "%s%s", n++ ? ", " : "", link_title((enum link)i));
+	doc_start(doc, WORD, STYLE_UNKNOWN, doc_printf(doc, "so far: %s still to answer",
+		n ? line.data : "a page"));
+	buf_release(&line);
+}
+
+static void write_all(struct doc *doc, const struct frame *frame, const struct subject *s)
+{
+	const struct verdict *v = s->verdict;
+	size_t i;
+
+	add_headline(doc, frame, s);
+	add_unsettled(doc, s);
+	add_arrow(doc, frame, s);
+	add_unknown(doc, s);
+	for (i = 0; i < v->evidence_count; i++)
+		add_evidence(doc, frame, s, &v->evidence[i], true);
+	add_ruled_out(doc, v, true);
+	doc_blank(doc);
+	if (v->fix && v->row)
+		add_fix(doc, v->fix, 0);
+	add_more(doc, frame, s);
+}
+
+/* The fix gets three lines at most, "not this" one; proof what is left, but three lines. */
+static void write_short(struct doc *doc, const struct frame *frame, const struct subject *s,
+	int height)
+{
+	const struct verdict *v = s->verdict;
+	int fix = v->fix && v->row ? (height >= 12 ? 3 : 2) : 0, wrong = height >= 11, proofs;
+	size_t i;
+
+	add_headline(doc, frame, s);
+	add_unsettled(doc, s);
+	add_arrow(doc, frame, s);
+	add_unknown(doc, s);
+	proofs = height - (int)doc->count - fix - wrong - 1 - (height >= 12);
+	for (i = 0; i < v->evidence_count && ((int)i < proofs || i < 3); i++)
+		add_evidence(doc, frame, s, &v->evidence[i], false);
+	if ((int)doc->count + 1 + fix <= height)
+		add_ruled_out(doc, v, false);
+	if ((int)doc->count + 1 + fix + wrong <= height)
+		doc_blank(doc);
+	if (fix)
+		add_fix(doc, v->fix, height - (int)doc->count - wrong < fix ? fix : height -
+			(int)doc->count - wrong);
+	if ((int)doc->count < height && v->wrong_fix && v->row) {
+		doc_start(doc, 0, STYLE_HEAD, "NOT THIS");
+		doc_add(doc, WORD, STYLE_DANGER, v->wrong_fix);
+	}
+}
+
+static void write_waiting(struct doc *doc, const struct frame *frame, const struct subject *s)
+{
+	const char *state = s->host->link.state;
+	int i, answered = 0;
+
+	doc_start(doc, 0, STYLE_HEAD, "VERDICT");
+	if (!state || strcmp(state, "live") != 0) {
+		doc_add(doc, WORD, STYLE_UNKNOWN, show_way(s->host, frame));
+		if (s->host->link.address)
+			doc_start(doc, WORD, STYLE_DIM, doc_printf(doc, "to %s%s%s",
+				s->host->link.address, s->host->link.transport ? " over " : "",
+				s->host->link.transport ? s->host->link.transport : ""));
+		return;
+	}
+	for (i = 0; i < LINKS; i++)
+		answered += i != LINK_VISITOR && !(s->host->pending & (1u << i));
+	doc_add(doc, WORD, STYLE_UNKNOWN, doc_printf(doc,
+		"none yet: %d of %d links have answered, logged in %s ago", answered, LINKS - 1,
+		show_age(frame, (frame->wall - s->host->link.since) / 1000)));
+}
+
+void chain_verdict(struct canvas *canvas, struct rect in, const struct frame *frame,
+	const struct subject *s)
+{
+	struct rect room = rect_sub(in, 1, 0, in.w - 2, in.h);
+	struct doc doc;
+
+	doc_init(&doc, frame->mem, room.w);
+	if (!s->verdict) {
+		write_waiting(&doc, frame, s);
+	} else {
+		write_all(&doc, frame, s);
+		if ((int)doc.count > room.h) {
+			doc_init(&doc, frame->mem, room.w);
+			write_short(&doc, frame, s, room.h);
+		}
+	}
+	if ((int)doc.count > room.h)
+		doc.count = (size_t)room.h;
+	doc_draw(&doc, canvas, room, 0);
+}
