@@ -81,7 +81,8 @@ healthy_two_php() {
     sed "s/php$PHPV/php7.4/g" "$POOL_CONF" > /etc/php/7.4/fpm/pool.d/www.conf
     sed "s#/$PHPV/#/7.4/#g; s#php$PHPV#php7.4#g" "$FPM_CONF" > /etc/php/7.4/fpm/php-fpm.conf
     if [ -d /run/systemd/system ]; then
-        sed "s#/$PHPV/#/7.4/#g; s#fpm$PHPV#fpm7.4#g" "/lib/systemd/system/$FPM_UNIT.service" > /lib/systemd/system/php7.4-fpm.service
+        systemctl cat "$FPM_UNIT" | sed "s#$FPM_CONF#/etc/php/7.4/fpm/php-fpm.conf#; s#fpm$PHPV#fpm7.4#g" \
+            > /lib/systemd/system/php7.4-fpm.service
         systemctl daemon-reload
     fi
     visit 3

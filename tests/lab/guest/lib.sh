@@ -14,7 +14,7 @@ prepare() {
     setfact FPM_BIN "/usr/sbin/php-fpm$PHPV"
     setfact FPM_CONF "/etc/php/$PHPV/fpm/php-fpm.conf"
     setfact FPM_LOG "/var/log/php$PHPV-fpm.log"
-    setfact FPM_SLOWLOG /var/log/php$PHPV-fpm-slow.log
+    setfact FPM_SLOWLOG "/var/log/php$PHPV-fpm-slow.log"
     setfact POOL www
     setfact POOL_CONF "/etc/php/$PHPV/fpm/pool.d/www.conf"
     setfact FPM_LISTEN "/run/php/php$PHPV-fpm.sock"

@@ -9,7 +9,8 @@ iproute2,iputils-ping,curl,rsyslog,logrotate,iptables,busybox,ca-certificates,op
 base_recipe() {
     {
         printf '%s\n' "$BASE_PACKAGES"
-        cat "$LAB_HOME/lib/base.sh" "$LAB_HOME"/guest/setup/*
+        declare -f base_seed base_setup
+        cat "$LAB_HOME"/guest/setup/*
         cat "$KEYS_DIR/id_ed25519.pub" "$KEYS_DIR/site.crt"
     } | sha256sum | cut -c1-16
 }
@@ -51,7 +52,8 @@ base_setup() {
 base_prune() {
     local dir
     for dir in "$BASE_DIR"/*/; do
-        [ -d "$dir" ] && [ "$(basename "$dir")" != "$1" ] || continue
+        [ -d "$dir" ] || continue
+        [ "$(basename "$dir")" = "$1" ] && continue
         grep -qF "lowerdir=${dir}root," /proc/mounts || rm -rf --one-file-system "$dir"
     done
 }

@@ -39,8 +39,13 @@ host_says() {
 
 # prove_one FAULT VARIANT...: one line of the table
 prove_one() {
-    local id=$1 name want says got said=- ok=ok started=${EPOCHREALTIME/./}
+    local id=$1 name want says got said=- ok=ok unfit started=${EPOCHREALTIME/./}
     shift
+    unfit=$(fault_unfit "$id" "$@")
+    if [ -n "$unfit" ]; then
+        printf 'ok\t%s\tskip: %s\n' "$id" "$unfit"
+        return
+    fi
     name=$(fault_host p "$id")
     if ! fresh_host "$name" "$id" "$@"; then
         printf 'FAIL\t%s\tdid not come up, or did not take the fault\n' "$id"

@@ -85,9 +85,9 @@ sshd_answers() {
     [ "${line#SSH-}" != "$line" ]
 } 2>/dev/null
 
-# A whole page proves nginx, PHP-FPM and the database at once.
+# A whole page proves nginx, PHP-FPM and the database at once; -f, because error pages end in </html> too.
 page_answers() {
-    curl -s -m 5 --cacert "$KEYS_DIR/ca.crt" --resolve "$SITE:443:$1" "https://$SITE/" | grep -q '</html>'
+    curl -sf -m 5 --cacert "$KEYS_DIR/ca.crt" --resolve "$SITE:443:$1" "https://$SITE/" | grep -q '</html>'
 }
 
 host_wait() {
