@@ -146,13 +146,13 @@ void fpm_look_socket_permission(const struct site_view *v, struct finding *f)
 /* The address FPM sees: nginx comes from where it dials on the same machine. */
 static bool listed(const char *clients, const char *address)
 {
-	char list[1024];
-	char *save = NULL, *word;
+	struct span rest = span_of(clients), one;
 
-	snprintf(list, sizeof(list), "%s", clients);
-	for (word = strtok_r(list, ", \t", &save); word; word = strtok_r(NULL, ", \t", &save))
-		if (!strcmp(word, address) || !strcmp(word, "any"))
+	while (span_cut(&rest, ',', &one)) {
+		one = span_trim(one);
+		if (span_eq(one, address) || span_eq(one, "any"))
 			return true;
+	}
 	return false;
 }
 

@@ -19,7 +19,8 @@ esac
 done 2>/dev/null
 }
 
-# What would start one: "start<TAB>UNIT<TAB>BINARY<TAB>CONF" a line; CONF may be empty.
+# What would start one: "start<TAB>UNIT<TAB>BINARY<TAB>CONF" a line; CONF may be empty, UNIT
+# is - for a unit file that nobody reads here.
 w5_fpm_starters() {
 {
 for w5_d in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system \
@@ -29,7 +30,7 @@ grep -E '^ExecStart=.*fpm' /dev/null "$w5_d"/*.service "$w5_d"/*.service.d/*.con
 done
 [ "$W5_INIT" = systemd ] || grep -E '^[[:space:]]*(command|command_args|DAEMON|DAEMON_ARGS|CONFFILE|NAME)=' \
 /dev/null /etc/init.d/*fpm* 2>/dev/null
-} | awk '
+} | awk -v init="$W5_INIT" '
 function arg(s,   i, n, w) {
 n = split(s, w, /[ \t"]+/)
 for (i = 1; i <= n; i++) {
@@ -50,7 +51,8 @@ if (f ~ /@\.service$/ || s == "") next
 sub(/^[-@:+!]+/, "", s)
 split(s, w, /[ \t]+/)
 if (w[1] !~ /fpm/) next
-print "start\t" f "\t" w[1] "\t" arg(s)
+if (init == "systemd") print "start\t" f "\t" w[1] "\t" arg(s)
+else files = files "start\t-\t" w[1] "\t" arg(s) "\n"
 next
 }
 gsub(/"/, "", s)
@@ -67,6 +69,7 @@ gsub(/\$\{?NAME\}?/, name[f], c)
 if (c == "") c = arg(args[f])
 if (b ~ /fpm/ && b !~ /\$/) print "start\t" f "\t" b "\t" (c ~ /\$/ ? "" : c)
 }
+printf "%s", files
 }'
 }
 
@@ -150,6 +153,7 @@ set -- $w5_line
 IFS=$w5_ifs
 set +f
 w5_unit=$2 w5_bin=$3 w5_conf=$4
+[ "$w5_unit" = - ] && w5_unit=
 if [ -z "$w5_conf" ] && [ -x "$w5_bin" ]; then
 w5_conf=$(w5_fpm_default "$w5_bin")
 fi

@@ -261,7 +261,8 @@ to = substr($0, i + 4)
 if (match($0, /\/proc\/[0-9]+\/exe -> /)) { split(substr($0, RSTART), q, "/"); exe[q[3]] = to; next }
 if (to ~ /^socket:\[/) {
 to = substr(to, 9, length(to) - 9)
-own[to] = (to in own) ? own[to] "," cur : cur
+if (to in own) own[to] = own[to] "," cur
+else own[to] = cur
 }
 }
 END {
@@ -274,7 +275,8 @@ tcps("/proc/net/tcp6", "6")
 owners()
 for (i = 1; i <= nl && i <= 200; i++) {
 split(listen[i], a, "\t")
-own_of = (a[4] in own) ? own[a[4]] : ""
+own_of = ""
+if (a[4] in own) own_of = own[a[4]]
 printf "tcp\t%s\t%s\t%s\t%d\t%s\t%d\n", a[1], a[2], a[3], est[port[i]], own_of, tgone[port[i]]
 }
 for (i in late) for (j = 1; j <= nl; j++) {
@@ -369,9 +371,6 @@ done
 fi
 printf 'script\t%s\t%s\t%s\t%s\n' "$w5_n" "$w5_a" "$w5_e" "$w5_f"
 done
-grep -E '^[[:space:]]*(command|command_args|DAEMON|DAEMON_ARGS|CONFFILE|CONF|CONFIG|NAME)=' \
-/dev/null /etc/init.d/*fpm* /etc/init.d/*nginx* 2>/dev/null | \
-awk '{ i = index($0, ":"); f = substr($0, 1, i - 1); sub(/.*\//, "", f); print "set\t" f "\t" substr($0, i + 1) }'
 }
 
 # Names for later rounds, from the report on stdin.
@@ -411,9 +410,11 @@ return 0
 
 w5_kernel_words='oom-kill|Out of memory|Killed process|OOM killer|segfault at|general protection|trap invalid opcode|I\/O error|emounting filesystem read-only|EXT4-fs error|XFS .*(orruption|shut)|nf_conntrack: .*table full|SYN flooding|avc: +denied|apparmor="DENIED"|hung_task|blocked for more than|Failed with result|Start request repeated'
 
+# With a name: heads them as that source, if anything could be read of it at all.
 w5_kernel_filter() {
-awk -v max=80 '/'"$w5_kernel_words"'/ { a[++n] = substr($0, 1, 1024) }
-END { for (i = (n > max ? n - max + 1 : 1); i <= n; i++) print "=" a[i] }'
+awk -v max=80 -v source="$1" '/'"$w5_kernel_words"'/ { a[++n] = substr($0, 1, 1024) }
+END { if (NR && source != "") print "file\t" source
+for (i = (n > max ? n - max + 1 : 1); i <= n; i++) print "=" a[i] }'
 }
 
 w5_host_log() {
@@ -425,17 +426,17 @@ printf 'file\t%s\n' "$w5_f"
 w5_try 3 tail -c 65536 "$w5_f" | w5_kernel_filter
 w5_read=1
 done
-if [ ! -e /run/systemd/container ] && w5_has dmesg && w5_m=$(w5_try 3 dmesg 2>/dev/null | w5_kernel_filter); then
-printf 'file\tdmesg\n%s\n' "$w5_m"
-w5_read=1
+w5_m=
+[ -e /run/systemd/container ] || ! w5_has dmesg || w5_m=$(w5_try 3 dmesg 2>/dev/null | w5_kernel_filter dmesg)
+if [ -z "$w5_m$w5_read" ] && w5_has journalctl; then
+w5_m=$(w5_try 4 journalctl -q --no-pager -b -n 1000 -o short _TRANSPORT=kernel + _PID=1 2>/dev/null | \
+w5_kernel_filter journal)
 fi
-if [ -z "$w5_read" ] && w5_has journalctl; then
-printf 'file\tjournal\n'
-w5_try 4 journalctl -q --no-pager -b -n 1000 -o short _TRANSPORT=kernel + _PID=1 2>/dev/null | \
-w5_kernel_filter
-w5_read=1
+if [ -n "$w5_m" ]; then
+printf '%s\n' "$w5_m"
+elif [ -z "$w5_read" ]; then
+w5_missing 'kernel lines' 'no kernel log can be read by this user'
 fi
-[ -n "$w5_read" ] || w5_missing 'kernel lines' 'no kernel log can be read by this user'
 }
 
 # --- packet filters --------------------------------------------------------------------

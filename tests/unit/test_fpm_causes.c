@@ -219,6 +219,7 @@ static void without_a_manager(void **state)
 	w.facts.host.unit_count = 0;
 	w.facts.host.init = "sysv";
 	w.facts.fpm.event_count = 0;
+	w.facts.fpm.masters[0].unit = "php8.2-fpm";
 	world_page(&w, 502);
 	assert_string_equal(top(&w), "fpm.down");
 	p = arena_push(w.mem, &w.facts.host.paths, &w.facts.host.path_count, sizeof(*p));
@@ -234,7 +235,7 @@ static void without_a_manager(void **state)
 	*e = (struct fpm_event){ .kind = FPM_STOPPING, .line = { num_of(w.view.now - 50),
 		w.facts.fpm.masters[0].error_log, "exiting, bye-bye!", NULL } };
 	assert_string_equal(top(&w), "fpm.down");
-	assert_non_null(strstr(look(&w, "fpm.down").fix, "service php8.2-fpm.service start"));
+	assert_non_null(strstr(look(&w, "fpm.down").fix, "service php8.2-fpm start"));
 }
 
 static void config_invalid_names_file_and_line(void **state)
