@@ -46,7 +46,7 @@ prefix=${prefix#
 }
 prefix=${prefix%
 }
-[ -n "$prefix" ] && sql="$sql SELECT \"table\", COUNT(*), (SELECT LENGTH(option_value) FROM \`${prefix}options\` WHERE option_name = \"cron\" LIMIT 1) FROM (SELECT 1 FROM \`${prefix}options\` LIMIT 1) w5;"
+[ -n "$prefix" ] && sql="$sql SELECT \"table\", COUNT(*), (SELECT LENGTH(option_value) FROM \`${prefix}options\` WHERE option_name = \"cron\" LIMIT 1), (SELECT LEFT(option_value, 20) FROM \`${prefix}options\` WHERE option_name = \"_transient_doing_cron\" LIMIT 1) FROM (SELECT 1 FROM \`${prefix}options\` LIMIT 1) w5;"
 printf "%s\n" "$options" |
 	"$client" --defaults-file=/dev/stdin --connect-timeout=2 -n -N -B -f ${base:+-D "$base"} -e "$sql" 2>&1
 printf "exit\t%s\n" $?

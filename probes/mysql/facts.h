@@ -23,6 +23,7 @@ struct mysql_login {
 	bool local;             /* endpoint lies on this machine */
 	bool computed;          /* wp-config makes a value at run time: not tried */
 	struct num cron_bytes;  /* length of the option "cron": what is still to be done */
+	struct num cron_began;  /* wp-cron.php runs since (transient doing_cron), epoch s */
 };
 
 struct mysql_thread {

@@ -286,7 +286,8 @@ static void read_line(struct reader *r, struct span line)
 	else if (span_eq(name, "table") && r->login) {
 		r->login->table_ok = TRI_YES;
 		span_field(&rest);
-		r->login->cron_bytes = number(rest);
+		r->login->cron_bytes = number(span_field(&rest));
+		r->login->cron_began.known = span_lead_int(rest, &r->login->cron_began.v);
 	} else if (span_starts(line, "ERROR "))
 		read_error(r, line);
 	else

@@ -64,12 +64,17 @@ struct php_error {
 	const char *function; /* UNDEFINED: its name */
 };
 
+/* A PHP that is configured for FPM here. */
+struct wp_php {
+	const char *version; /* 8.2 */
+	const char *modules; /* shared extensions it loads, blank-separated, lower case */
+};
+
 struct wordpress_facts {
 	struct arena *mem;
 	struct wp_site *sites;    size_t site_count;
 	struct php_error *errors; size_t error_count; /* oldest first */
-	const char *php_version;
-	const char *php_modules;  /* blank-separated, lower case, of the FPM binary */
+	struct wp_php *php;       size_t php_count;
 };
 
 #endif

@@ -127,9 +127,21 @@ static int extension_of(const char *function)
 	return -1;
 }
 
-static enum tri has_module(const struct site_view *v, const char *module)
+/* The PHP of the site's pool; the only one where nobody knows which that is. */
+static const struct wp_php *php_of(const struct site_view *v)
 {
-	struct span rest = span_of(v->chain->wordpress.php_modules), word;
+	const struct wordpress_facts *w = &v->chain->wordpress;
+	size_t i;
+
+	for (i = 0; v->master && v->master->version && i < w->php_count; i++)
+		if (w->php[i].version && !strcmp(w->php[i].version, v->master->version))
+			return &w->php[i];
+	return w->php_count == 1 ? w->php : NULL;
+}
+
+static enum tri has_module(const struct wp_php *php, const char *module)
+{
+	struct span rest = span_of(php ? php->modules : NULL), word;
 
 	if (!rest.n)
 		return TRI_UNKNOWN;
@@ -151,7 +163,7 @@ static bool extension_error(const struct site_view *v, struct finding *f, struct
 		*ret_extension = extension_of(all[i].function);
 		*ret = all[i];
 		/* a module that is loaded has its functions: this one is the plugin's own */
-		if (*ret_extension >= 0 && has_module(v, extensions[*ret_extension].module) != TRI_YES)
+		if (*ret_extension >= 0 && has_module(php_of(v), extensions[*ret_extension].module) != TRI_YES)
 			return true;
 	}
 	return false;
@@ -160,8 +172,8 @@ static bool extension_error(const struct site_view *v, struct finding *f, struct
 void wordpress_look_missing_extension(const struct site_view *v, struct finding *f)
 {
 	const struct page *page = wordpress_page_mark(v, MARK_MISSING_EXTENSION);
-	const char *version = v->master && v->master->version ? v->master->version :
-		v->chain->wordpress.php_version;
+	const struct wp_php *php = php_of(v);
+	const char *version = php ? php->version : v->master ? v->master->version : NULL;
 	struct php_error e = { 0 };
 	int x = -1;
 	bool said = extension_error(v, f, &e, &x);
@@ -179,9 +191,9 @@ void wordpress_look_missing_extension(const struct site_view *v, struct finding 
 	}
 	if (said)
 		finding_log(f, v, &e.line);
-	if (has_module(v, extensions[x].module) == TRI_NO)
+	if (has_module(php, extensions[x].module) == TRI_NO)
 		finding_state(f, "PHP-FPM configuration", v->now, "extension %s is not among: %.300s",
-			extensions[x].module, v->chain->wordpress.php_modules);
+			extensions[x].module, php->modules);
 	f->title = finding_text(f, "PHP%s%s lacks the extension %s", version ? " " : "",
 		version ? version : "", extensions[x].module);
 	f->fix = finding_text(f, "apt-get install php%s-%s && phpenmod -v %s %s && systemctl restart php%s-fpm",

@@ -225,15 +225,13 @@ static void end(struct reader *r)
 	r->site = NULL;
 }
 
-/* VERSION MODULES; the first machine-wide PHP wins. */
+/* VERSION MODULES */
 static void read_php(struct reader *r, struct span rest)
 {
-	struct span version = span_field(&rest);
+	struct wp_php *php = arena_push(r->mem, &r->f->php, &r->f->php_count, sizeof(*php));
 
-	if (r->f->php_modules)
-		return;
-	r->f->php_version = keep(r, version);
-	r->f->php_modules = keep(r, span_trim(rest));
+	php->version = keep(r, span_field(&rest));
+	php->modules = keep(r, span_trim(rest));
 }
 
 static void site_line(struct reader *r, struct span name, struct span rest)
