@@ -115,7 +115,9 @@ const struct cause nginx_causes[] = {
 	}, {
 		.id = "nginx.worker_crash", .link = LINK_NGINX,
 		.title = "nginx workers crash",
-		.arrow = "visitor>nginx", .explains = "cdn.*", .look = look_worker_crash,
+		.arrow = "visitor>nginx",
+		.explains = "fpm.dead_work_queue fpm.pool_saturated fpm.slow_endpoint cdn.*",
+		.look = look_worker_crash,
 		.signs = "worker process exited on signal; kernel segfault lines of nginx",
 		.not_if = "the kernel killed it for want of memory",
 		.fix = "nginx -V; take the newest third-party module out (modules-enabled), then: "

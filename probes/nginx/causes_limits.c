@@ -93,6 +93,41 @@ void look_file_descriptors(const struct site_view *v, struct finding *f)
 		unit_command(f, v, "reload", nginx_unit(v)));
 }
 
+/* What a crash does to a page: no answer, or half of one. A full pool behind it is then
+ * full of requests nobody waits for any more; any other failure is not the crash's. */
+static enum health crash_health(const struct site_view *v, struct sign sign)
+{
+	const struct page *p;
+	int way;
+
+	for (way = 0; way < WAYS; way++) {
+		p = v->pages[way];
+		if (p && page_failed(p) && sign.fresh > 1 && (p->failure == PAGE_EMPTY ||
+				p->failure == PAGE_RESET || p->failure == PAGE_BROKEN_BODY))
+			return HEALTH_BROKEN;
+	}
+	return HEALTH_WARN;
+}
+
+/* A worker much younger than its master, begun when the other one died. */
+static void tell_successor(const struct site_view *v, struct finding *f, const struct log_line *line)
+{
+	const struct host_facts *h = &v->chain->host;
+	const struct host_proc *p, *master = nginx_master(v);
+	size_t i;
+
+	for (i = 0; master && master->start.known && i < h->proc_count; i++) {
+		p = &h->procs[i];
+		if (p->role != PROC_NGINX_WORKER || !p->start.known ||
+		    p->start.v < master->start.v + 5 || p->start.v < line->at.v - 2)
+			continue;
+		finding_state(f, finding_text(f, "nginx worker %d", p->pid), state_at(v),
+			"runs for %lld s only, its master for %lld s",
+			(long long)(state_at(v) - p->start.v), (long long)(state_at(v) - master->start.v));
+		return;
+	}
+}
+
 void look_worker_crash(const struct site_view *v, struct finding *f)
 {
 	const struct host_facts *h = &v->chain->host;
@@ -109,8 +144,9 @@ void look_worker_crash(const struct site_view *v, struct finding *f)
 			return;
 		}
 	}
-	if (!sign_judge(f, v, sign, view_page_fails(v) ? HEALTH_BROKEN : HEALTH_WARN))
+	if (!sign_judge(f, v, sign, crash_health(v, sign)))
 		return;
+	tell_successor(v, f, &sign.last->line);
 	for (i = h->kernel_line_count; i > 0; i--) {
 		k = &h->kernel_lines[i - 1];
 		if (k->kind != KERNEL_SEGFAULT || !is_nginx_name(k->comm) || !view_fresh(v, &k->line))
@@ -121,7 +157,6 @@ void look_worker_crash(const struct site_view *v, struct finding *f)
 			f->title = finding_text(f, "nginx workers crash in %s", k->library);
 		break;
 	}
-	f->health = view_page_fails(v) ? HEALTH_BROKEN : HEALTH_WARN;
 }
 
 /* --- temporary files ------------------------------------------------------------------ */

@@ -46,6 +46,7 @@ w5_nginx_master() {
 	case $w5_nginx_seen in *" $w5_ng_bin:$w5_ng_conf "*) return ;; esac
 	w5_nginx_seen="$w5_nginx_seen$w5_ng_bin:$w5_ng_conf "
 	w5_nginx_any=1
+	w5_ng_runs=1
 	w5_nginx_one
 }
 
@@ -71,6 +72,7 @@ w5_nginx_args() {
 
 # None runs: units name the binary, else the usual places do.
 w5_nginx_installed() {
+	w5_ng_runs=
 	w5_ng_cmd=$(sed -n 's/^ExecStart=[-@:+!]*//p' /etc/systemd/system/*nginx*.service \
 		/etc/systemd/system/*openresty*.service /usr/lib/systemd/system/*nginx*.service \
 		/lib/systemd/system/*nginx*.service /usr/lib/systemd/system/*openresty*.service \
@@ -105,6 +107,29 @@ w5_nginx_option() {
 	[ -z "$w5_ng_o" ] || printf 'build\t%s\t%s\n' "$1" "$w5_ng_o"
 }
 
+# The folders for temporary files, as they are before anything is tested.
+w5_nginx_temps() {
+	set --
+	for w5_ng_p in body fastcgi proxy; do
+		case $w5_ng_p in
+			body) w5_nginx_option http-client-body-temp-path client_body_temp >/dev/null ;;
+			*) w5_nginx_option "http-$w5_ng_p-temp-path" "${w5_ng_p}_temp" >/dev/null ;;
+		esac
+		case $w5_ng_o in /*) ;; *) w5_ng_o=$w5_ng_prefix/$w5_ng_o ;; esac
+		set -- "$@" "$w5_ng_o"
+	done
+	w5_ng_temps=$(stat -c 'temp	%n	%a	%U' "$@" 2>/dev/null)
+	[ -z "$w5_ng_temps" ] || printf '%s\n' "$w5_ng_temps"
+}
+
+# nginx -T gives such a folder back to the worker's user: a repair nobody asked for, and
+# the proof would be gone. Then the files are read and nothing is tested.
+w5_nginx_would_repair() {
+	[ -n "$w5_ng_runs" ] || return 1
+	case $w5_ng_temps in *"	700	root"*) return 0 ;; esac
+	return 1
+}
+
 # Everything about the binary w5_ng_bin started with w5_ng_conf and w5_ng_prefix.
 w5_nginx_one() {
 	w5_ng_v=$(w5_try 2 "$w5_ng_bin" -V 2>&1)
@@ -120,17 +145,12 @@ w5_nginx_one() {
 	w5_nginx_option error-log-path logs/error.log
 	w5_nginx_option http-log-path logs/access.log
 	w5_nginx_option user nobody
-	w5_nginx_option http-client-body-temp-path client_body_temp
-	w5_ng_temps=$w5_ng_o
-	w5_nginx_option http-fastcgi-temp-path fastcgi_temp
-	w5_ng_temps="$w5_ng_temps $w5_ng_o"
-	w5_nginx_option http-proxy-temp-path proxy_temp
-	w5_ng_temps="$w5_ng_temps $w5_ng_o"
+	w5_nginx_temps
 	w5_nginx_option conf-path conf/nginx.conf
 	w5_ng_main=${w5_ng_conf:-$w5_ng_o}
 	case $w5_ng_main in /*) ;; *) w5_ng_main=$w5_ng_prefix/$w5_ng_main ;; esac
 	printf 'conf\t%s\n' "$w5_ng_main"
-	if [ "$W5_ROOT" = 1 ]; then
+	if [ "$W5_ROOT" = 1 ] && ! w5_nginx_would_repair; then
 		set -- -T
 		[ -z "$w5_ng_conf" ] || set -- "$@" -c "$w5_ng_main"
 		[ "${w5_ng_built%/}" = "$w5_ng_prefix" ] || set -- "$@" -p "$w5_ng_prefix/"
@@ -206,8 +226,7 @@ w5_nginx_includes() {
 w5_nginx_filter() {
 	w5_ng_dump=$1
 	shift
-	awk -v dump="$w5_ng_dump" -v limit="${W5_LIMIT:+$W5_LIMIT 2 }" -v prefix="$w5_ng_prefix" \
-		-v built="$w5_ng_temps" '
+	awk -v dump="$w5_ng_dump" -v limit="${W5_LIMIT:+$W5_LIMIT 2 }" -v prefix="$w5_ng_prefix" '
 	BEGIN {
 		names = "user worker_processes worker_connections worker_rlimit_nofile error_log " \
 			"access_log include listen server_name root server " \
@@ -216,14 +235,12 @@ w5_nginx_filter() {
 			"fastcgi_connect_timeout fastcgi_send_timeout fastcgi_read_timeout " \
 			"proxy_connect_timeout proxy_send_timeout proxy_read_timeout " \
 			"fastcgi_buffer_size proxy_buffer_size " \
-			"fastcgi_cache_valid proxy_cache_valid fastcgi_temp_path proxy_temp_path " \
-			"client_body_temp_path limit_req_status limit_conn_status " \
+			"fastcgi_cache_valid proxy_cache_valid " \
+			"limit_req_status limit_conn_status " \
 			"return rewrite fastcgi_param"
 		n = split(names, list, " ")
 		for (i = 1; i <= n; i++) keep[list[i]] = 1
 		depth = 0
-		n = split(built, list, " ")
-		for (i = 1; i <= n; i++) temp(list[i])
 		if (!dump) print "source\tfiles"
 	}
 	function field(s) {
@@ -270,10 +287,6 @@ w5_nginx_filter() {
 			pathlist[++npaths] = s
 		}
 	}
-	function temp(s) {
-		if (s !~ /^\//) s = prefix "/" s
-		if (!(s in temps)) { temps[s] = 1; templist[++ntemps] = s }
-	}
 	function directive(   n, a, s, i, v) {
 		n = w[1]
 		if (nw == 0) return
@@ -302,7 +315,6 @@ w5_nginx_filter() {
 			if (n ~ /_pass$/) { sub(/\?.*/, "", w[2]); host(w[2]); vars(w[2]) }
 			if (n == "server") host(w[2])
 			if (n ~ /^(root|alias|access_log|error_log)$/) { vars(w[2]); if (n == "root") path(w[2]) }
-			if (n ~ /_temp_path$/) temp(w[2])
 			if (n == "set") { v = w[2]; sub(/^\$/, "", v); value[v] = value[v] " " w[3] }
 			for (i = 2; i <= nw && i < 200; i++) s = s "\t" field(w[i])
 		}
@@ -454,13 +466,6 @@ w5_nginx_filter() {
 		}
 		close(c)
 		if (best >= 0) printf "mtime\t%d\t%s\n", best, field(newest)
-		temp("/nonexistent")
-		c = ask("stat -c \"%a %U %n\"", templist, ntemps, 12) " 2>/dev/null"
-		while ((c | getline s) > 0) {
-			split(s, a, " ")
-			print "temp\t" field(substr(s, length(a[1]) + length(a[2]) + 3)) "\t" a[1] "\t" a[2]
-		}
-		close(c)
 		if (npaths) {
 			c = ask("for p in", pathlist, npaths, 200) "; do r=$(readlink -f \"$p\") && " \
 				"[ \"$r\" != \"$p\" ] && printf \"%s\\t%s\\n\" \"$p\" \"$r\"; done 2>/dev/null"

@@ -553,6 +553,16 @@ static void test_worker_crash(void **state)
 	log_read();
 	only("nginx.worker_crash");
 	assert_int_equal(look("nginx.worker_crash").health, HEALTH_WARN);
+	page_is(504, MARK_NGINX); /* not what a crash does to a page */
+	assert_int_equal(look("nginx.worker_crash").health, HEALTH_WARN);
+	page_refused();
+	pages[0].failure = PAGE_EMPTY;
+	log_line(5, "alert", "worker process 129 exited on signal 11");
+	log_line(3, "alert", "worker process 131 exited on signal 11");
+	log_read();
+	assert_int_equal(look("nginx.worker_crash").health, HEALTH_BROKEN);
+	procs[0].start = num_of(NOW - 9000), procs[1].start = num_of(NOW - 3);
+	assert_int_equal(look("nginx.worker_crash").decisive, 1);
 	facts.host.kernel_lines = &oom, facts.host.kernel_line_count = 1;
 	only(NULL);
 }
