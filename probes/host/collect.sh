@@ -199,9 +199,18 @@ listen[++nl] = four "\t" a[2] "\t" substr(a[5], 10) "\t" a[10]
 port[nl] = b[2]; lport[b[2]] = 1
 continue
 }
-if (a[4] == "01" && a[10] != "0") est[b[2]]++
-if (a[10] in own && own[a[10]] in worker && (a[4] == "01" || a[4] == "02") && !(b[2] in lport))
+if (a[4] !~ /^0[128]$/ || a[10] == "0") continue
+if (b[2] in lport) {
+est[b[2]]++
+if (a[10] in own && own[a[10]] in worker) {
+acc[own[a[10]]] = a[10]
+if (a[4] == "08") tgone[b[2]]++
+}
+}
+else if (a[10] in own && own[a[10]] in worker)
 printf "peer\t%s\t%s\t%s\t%s\n", own[a[10]], four, a[4], a[3]
+else if (root != 1 && (a[8] in wuid) && foreign++ < 60)
+printf "peer\t0\t%s\t%s\t%s\n", four, a[4], a[3]
 }
 close(f)
 }
