@@ -21,7 +21,6 @@ struct redis_server {
 	const char *policy;     /* maxmemory_policy */
 	const char *bgsave;     /* rdb_last_bgsave_status */
 	const char *aof_write;  /* aof_last_write_status */
-	struct num stop_writes; /* stop-writes-on-bgsave-error: 1/0 */
 	enum tri loading;
 	struct num uptime_s, ms;
 	bool local;

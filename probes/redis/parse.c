@@ -12,7 +12,7 @@
 
 #define SERVERS_MAX 100
 
-enum part { PART_PING, PART_SELECT, PART_WRITE, PART_INFO, PART_CONFIG };
+enum part { PART_PING, PART_SELECT, PART_WRITE, PART_INFO };
 
 struct reader {
 	struct arena *mem;
@@ -20,7 +20,6 @@ struct reader {
 	const struct host_facts *host;
 	struct redis_server *s;
 	enum part part;
-	struct num exit;
 };
 
 static const char *keep(struct reader *r, struct span s)
@@ -41,7 +40,6 @@ static void begin(struct reader *r, struct span rest)
 	span_field(&rest); /* the system user */
 	r->s = NULL;
 	r->part = PART_PING;
-	r->exit.known = false;
 	if (r->f->server_count >= SERVERS_MAX)
 		return;
 	r->s = arena_push(r->mem, &r->f->servers, &r->f->server_count, sizeof(*r->s));
@@ -81,7 +79,7 @@ static void read_endpoint(struct reader *r, struct span rest)
 
 static void read_part(struct reader *r, struct span name)
 {
-	static const char *const names[] = { "ping", "select", "write", "info", "config" };
+	static const char *const names[] = { "ping", "select", "write", "info" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -106,8 +104,6 @@ static void read_reply(struct reader *r, struct span text)
 		r->s->select_reply = keep(r, text);
 	} else if (r->part == PART_WRITE && !r->s->write_reply) {
 		r->s->write_reply = keep(r, text);
-	} else if (r->part == PART_CONFIG && (span_eq(text, "yes") || span_eq(text, "no"))) {
-		r->s->stop_writes = num_of(span_eq(text, "yes"));
 	}
 }
 
@@ -177,9 +173,9 @@ static void end(struct reader *r, struct span rest)
 		s->ms = num_of(to.v - from.v);
 	if (s->reply)
 		s->ok = !strcmp(s->reply, "PONG") ? TRI_YES : TRI_NO;
-	else if (timed_out(r->exit) || timed_out(code)) {
+	else if (timed_out(code)) {
 		s->ok = TRI_NO;
-		s->reply = "no answer within 2 s";
+		s->reply = "no answer within 3 s";
 	}
 }
 
@@ -201,8 +197,6 @@ static void read_line(struct reader *r, struct span line)
 		read_reply(r, rest);
 	else if (span_eq(name, "info"))
 		read_info(r, rest);
-	else if (span_eq(name, "exit"))
-		r->exit = number(rest);
 	else if (span_eq(name, "done"))
 		end(r, rest);
 }

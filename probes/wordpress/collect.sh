@@ -17,7 +17,10 @@ WP_ALLOW_MULTISITE SUBDOMAIN_INSTALL WP_HOME WP_SITEURL ini.error_log'
 W5_WP_CONST='
 w5_conf() {
 	[ -f "$1" ] && [ ! -L "$1" ] && [ ! -L "${1%/*}" ] || { printf "refused\t%s\n" "$1"; return 1; }
-	case $(stat -c "%h" "$1") in 1) ;; *) printf "refused\t%s\n" "$1"; return 1 ;; esac
+	if [ "$2" = report ] && [ "$(stat -c "%h" "$1")" != 1 ]; then
+		printf "refused\t%s\n" "$1"
+		return 1
+	fi
 	[ -r "$1" ] || { printf "unread\t%s\n" "$1"; return 1; }
 	home=${1%/*}
 	env= more= noenv=
@@ -27,7 +30,7 @@ w5_conf() {
 		[ -f "$f" ] && [ ! -L "$f" ] && [ -r "$f" ] || { noenv=1; printf "unreadenv\t%s\n" "$f"; continue; }
 		[ -n "$env" ] && more=$f || env=$f
 	done
-	W5_OUT=$2 W5_CONF=$1 W5_ABS=$abs W5_WANT=$want W5_HIDE=$hide W5_NOENV=$noenv awk "$lex" m=e \
+	W5_OUT=$2 W5_CONF=$1 W5_ABS=$abs W5_WANT=$want W5_HIDE=$hide W5_NOENV=$noenv exec awk "$lex" m=e \
 		${env:+"$env"} ${more:+"$more"} m=c "$1" </dev/null
 }
 lex=$1 abs=$4 want=$5 hide=$6
