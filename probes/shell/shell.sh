@@ -128,13 +128,18 @@ END {
 	else if (cut && n == 0) print "=" first
 }'
 
-# Frames a report: see the README. One write for each chunk. The collector's last words
-# follow it in the same pipe behind the mark, also where it left its last line open.
+# Frames reports: see the README. One write for each chunk. What comes in is, for each
+# report, a line "b NAME VERSION" behind the mark, its text, and "e EXIT FROM TO" behind the
+# mark, also where the collector left its last line open.
 W5_FRAME_AWK='
 function put(flags) {
-	printf "\036%s %s %s %d\n%s", M, S, flags, length(b), b
+	printf "\036%s %s %s %s %d\n%s", M, S, N, flags, length(b), b
 	fflush()
 	b = ""
+}
+function last(x, ms) {
+	put(sprintf("%s%s.%d,%d,%s", t, r, x, ms, V))
+	N = ""
 }
 function add(line) {
 	if (length(line) > left) { t = "t"; line = substr(line, 1, left) }
@@ -148,41 +153,45 @@ function add(line) {
 	}
 	b = b line
 }
-BEGIN {
-	M = ENVIRON["W5_M"]; S = ENVIRON["W5_S"]
-	K = "\036" M " "; k = length(K); x = -1; ms = -1; left = 262144
-}
+BEGIN { M = ENVIRON["W5_M"]; S = ENVIRON["W5_S"]; K = "\036" M " "; k = length(K) }
 (i = index($0, K)) > 0 {
 	if (i > 1) add(substr($0, 1, i - 1) "\n")
 	split(substr($0, i + k), e, " ")
-	x = e[1]
-	if (e[3] != "") ms = (e[3] - e[2]) * 1000
-	exit
+	if (e[1] == "b") { N = e[2]; V = e[3]; t = r = b = ""; left = 262144 }
+	else last(e[2], e[4] == "" ? -1 : (e[4] - e[3]) * 1000)
+	next
 }
 {
 	add($0 "\n")
 	if (t != "") exit
 }
-END { put(sprintf("%s%s.%d,%d,%s", t, r, x, ms, ENVIRON["W5_V"])) }'
+END { if (N != "") last(-1, -1) }'
 
-# w5_name NAME: sets w5_f, the function that makes the report, and w5_ver, its version.
-w5_name() {
+# w5_frame SEQ: the pipe end that makes frames.
+w5_frame() {
+	W5_M=$W5_MARK W5_S=$1 awk "$W5_FRAME_AWK"
+}
+
+# w5_begin NAME: heads a report; sets w5_f, the function that makes it.
+w5_begin() {
 	case $1 in
 	*.*) w5_f=w5_${1%%.*}_${1#*.} ;;
 	*) w5_f=w5_$1 ;;
 	esac
 	eval "w5_ver=\${${w5_f}_v:-1}"
+	printf '\036%s b %s %s\n' "$W5_MARK" "$1" "$w5_ver"
 }
 
-# w5_body ARG...: the collector and, last, how it ended.
+# w5_body NAME ARG...: one collector, and how it ended.
 w5_body() {
-	w5_s0= w5_s1=
-	read -r w5_s0 w5_rest </proc/uptime
-	W5_TRY=
+	w5_begin "$1"
+	shift
+	W5_T0= W5_T1= W5_TRY=
+	read -r W5_T0 w5_rest </proc/uptime
 	"$w5_f" "$@"
 	w5_x=$?
-	read -r w5_s1 w5_rest </proc/uptime
-	printf '\036%s %d %s %s\n' "$W5_MARK" "$w5_x" "$w5_s0" "$w5_s1"
+	read -r W5_T1 w5_rest </proc/uptime
+	printf '\036%s e %d %s %s\n' "$W5_MARK" "$w5_x" "$W5_T0" "$W5_T1"
 }
 
 # w5_note KEY PID: remembers what runs, forgets what ended.
@@ -202,12 +211,31 @@ w5_host_pulse() {
 w5_run() {
 	jobs >/dev/null
 	case $BASH_VERSION$2 in host.pulse) w5_pulse "$1"; return ;; esac
-	w5_name "$2"
-	W5_SECONDS=$3 w5_key=$1.$2 w5_s="$1 $2"
+	w5_s=$1 w5_key=$1.$2 W5_SECONDS=$3 W5_NAME=$2
 	shift 3
-	{ w5_body "$@"; } </dev/null |
-	W5_M=$W5_MARK W5_S=$w5_s W5_V=$w5_ver awk "$W5_FRAME_AWK" &
+	w5_body "$W5_NAME" "$@" </dev/null | w5_frame "$w5_s" &
 	w5_note "$w5_key" $!
+}
+
+# w5_round SEQ SECONDS NAME ARG... [\; NAME ARG...]...: one after the other through one
+# awk, which costs more than most collectors; the report `round` comes last.
+w5_round() {
+	jobs >/dev/null
+	w5_s=$1 W5_SECONDS=$2
+	shift 2
+	w5_batch "$@" </dev/null | w5_frame "$w5_s" &
+	w5_note "$w5_s.round" $!
+}
+
+w5_batch() {
+	W5_LINE=
+	for W5_ARG in "$@" \;; do
+		case $W5_ARG in
+		\;) (eval "w5_body$W5_LINE"); W5_LINE= ;;
+		*) w5_quote "$W5_ARG"; W5_LINE=$W5_LINE$w5_q ;;
+		esac
+	done
+	printf '\036%s b round 1\n\036%s e 0\n' "$W5_MARK" "$W5_MARK"
 }
 
 # w5_end SEQ NAME: its time is over. What it hangs in ends by w5_try.

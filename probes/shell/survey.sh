@@ -3,17 +3,18 @@
 
 # w5_stage NAME [ARG...]: like w5_run in w5_seq, and keeps the report in W5_REPORT.
 w5_stage() {
-	w5_name "$1"
-	w5_s="$w5_seq $1"
+	w5_begin "$1" >/dev/null
+	W5_NAME=$1
 	shift
-	read -r w5_s2 w5_rest </proc/uptime
+	read -r W5_T0 w5_rest </proc/uptime
 	W5_REPORT=$(W5_TRY= && "$w5_f" "$@")
 	w5_x=$?
-	read -r w5_s3 w5_rest </proc/uptime
+	read -r W5_T1 w5_rest </proc/uptime
 	{
+		w5_begin "$W5_NAME"
 		[ -n "$W5_REPORT" ] && printf '%s\n' "$W5_REPORT"
-		printf '\036%s %d %s %s\n' "$W5_MARK" "$w5_x" "$w5_s2" "$w5_s3"
-	} | W5_M=$W5_MARK W5_S=$w5_s W5_V=$w5_ver awk "$W5_FRAME_AWK" &
+		printf '\036%s e %d %s %s\n' "$W5_MARK" "$w5_x" "$W5_T0" "$W5_T1"
+	} | w5_frame "$w5_seq" &
 }
 
 # w5_next HOW NAME DERIVER: runs a collector with the words DERIVER finds in the report.

@@ -81,7 +81,10 @@ bool command_request(struct buf *out, uint64_t seq, const char *name,
 		return false;
 	if (!strcmp(name, "survey"))
 		return buf_addf(out, "w5_survey %" PRIu64 "\n", seq);
-	buf_addf(out, "w5_run %" PRIu64 " %s %d", seq, name, seconds > 0 ? seconds : 1);
+	if (!strcmp(name, "round"))
+		buf_addf(out, "w5_round %" PRIu64 " %d", seq, seconds > 0 ? seconds : 1);
+	else
+		buf_addf(out, "w5_run %" PRIu64 " %s %d", seq, name, seconds > 0 ? seconds : 1);
 	for (; args && *args; args++) {
 		buf_addc(out, ' ');
 		text_shell_quote(out, span_of(*args));

@@ -14,7 +14,7 @@
 
 /*
  * How it works: every report under way is an entry in a list, made by a request or, for
- * what a survey discovers, by its first chunk. An entry leaves when its last chunk came.
+ * what a survey or a round brings, by its first chunk. An entry leaves when its last chunk came.
  * At its deadline it is reported late and stays, so that the collector is not started
  * again on top of itself; at twice that time the server is told to end it. One timer
  * serves the earliest of these. Before all that stands the hello: pulse, or noise.
@@ -259,8 +259,13 @@ static void hello_cb(void *owner)
 
 /* ---- what comes in ---- */
 
+static bool is_group(const char *name)
+{
+	return !strcmp(name, "survey") || !strcmp(name, "round");
+}
+
 /* What a survey began and did not end by now will not come: its collector died. */
-static void end_survey(struct shell *s, uint64_t seq)
+static void end_group(struct shell *s, uint64_t seq)
 {
 	struct entry *e;
 
@@ -280,7 +285,7 @@ static void chunk_cb(void *owner, const struct frame_chunk *chunk)
 {
 	struct shell *s = owner;
 	struct ssh_failure f = { .says = "the remote shell could not start any process" };
-	struct entry *e, *survey;
+	struct entry *e, *group;
 
 	if (s->dead)
 		return;
@@ -294,20 +299,22 @@ static void chunk_cb(void *owner, const struct frame_chunk *chunk)
 		s->only_pulse = false;
 	e = find(s, chunk->seq, chunk->name);
 	if (!e) {
-		survey = find(s, chunk->seq, "survey");
-		if (!survey && strcmp(chunk->name, "host.pulse") != 0)
+		group = find(s, chunk->seq, "survey");
+		if (!group)
+			group = find(s, chunk->seq, "round");
+		if (!group && strcmp(chunk->name, "host.pulse") != 0)
 			return; /* given up long ago */
-		e = add(s, chunk->seq, chunk->name, survey ? survey->timeout_ms : 10000);
-		if (survey)
-			e->since = survey->since;
+		e = add(s, chunk->seq, chunk->name, group ? group->timeout_ms : 10000);
+		if (group)
+			e->since = group->since;
 	}
 	buf_add(&e->bytes, chunk->bytes, chunk->len);
 	e->torn |= chunk->torn;
 	if (!chunk->last)
 		return;
 	detach(s, e);
-	if (!strcmp(e->name, "survey"))
-		end_survey(s, chunk->seq);
+	if (is_group(e->name))
+		end_group(s, chunk->seq);
 	report(s, e, chunk);
 	release(e);
 	if (!strcmp(chunk->name, "survey") && chunk->exit != 0 && s->only_pulse && !s->dead) {

@@ -71,7 +71,9 @@ void shell_start(struct shell *shell);
 void shell_live(struct shell *shell);
 
 /*
- * Asks for a report; name "survey" asks for all. False, and nothing is sent, when that
+ * Asks for a report; name "survey" asks for all. Name "round" asks for several, one after
+ * the other: args holds names and their words with ";" between; each comes as a report of its
+ * own, "round" last. False, and nothing is sent, when that
  * report is still under way from an earlier request, or the name is none.
  */
 bool shell_request(struct shell *shell, uint64_t seq, const char *name,

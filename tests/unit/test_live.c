@@ -146,6 +146,8 @@ static void lacks(struct seen *seen, const char *text)
 static void survey_brings_all(void **state)
 {
 	static const char *const words[] = { "a b", "it's", "$HOME;`id`", "", NULL };
+	static const char *const round[] = { "nginx", ";", "echo", "a b;", "it's", ";;", ";",
+		"wordpress", NULL };
 	struct live_host h = host();
 	struct seen seen;
 
@@ -170,6 +172,13 @@ static void survey_brings_all(void **state)
 	assert_int_not_equal(ask(&seen, "echo", words, 5000), 0);
 	seen_run(&seen, "report echo", 5000);
 	has(&seen, "[<a b><it's><$HOME;`id`><>\n]");
+	buf_clear(&seen.text);
+	assert_int_not_equal(ask(&seen, "round", round, 5000), 0);
+	seen_run(&seen, "report round", 5000);
+	has(&seen, " v=1 flags=0 exit=3 len=26 [root");
+	has(&seen, " v=1 flags=0 exit=0 len=17 [<a b;><it's><;;>\n]");
+	has(&seen, " v=7 flags=0 exit=0 len=0 []");
+	has(&seen, " v=1 flags=0 exit=0 len=0 []");
 	assert_int_equal(ask(&seen, "Bad name", NULL, 5000), 0);
 	seen_close(&seen);
 }
