@@ -252,7 +252,7 @@ done
 
 # Derivers: a report of w5_fpm on stdin, an argument a line on stdout.
 w5_fpm_logs() {
-awk -F'\t' '
+awk -F'\t' -v init="$W5_INIT" '
 $1 == "conf" { conf = $2; unit[conf] = $5; pid[conf] = $3 }
 $1 == "unit" { unit[$2] = $3 }
 $1 == "set" && $2 == "error_log" { log_of[conf] = $3 }
@@ -260,7 +260,7 @@ END {
 for (c in unit) {
 l = log_of[c]
 if (l ~ /^\//  && l !~ /^\/(proc|dev)\//) print l
-if (unit[c] != "" && (pid[c] == "" || l !~ /^\// || l ~ /^\/(proc|dev)\//)) print "journal:" unit[c]
+if (init == "systemd" && unit[c] != "" && (pid[c] == "" || l !~ /^\// || l ~ /^\/(proc|dev)\//)) print "journal:" unit[c]
 }
 }' | awk '!seen[$0]++ && NR <= 12'
 }

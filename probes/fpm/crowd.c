@@ -192,6 +192,8 @@ struct crowd crowd_of(const struct site_view *v)
 	count_workers(v, &c);
 	if (!c.judged && c.busy.known)
 		count_blind(v, &c);
+	if (c.held == TRI_UNKNOWN && v->listener && v->listener->kept.known)
+		c.held = v->listener->kept.v * 2 > num_or(c.busy, 0) ? TRI_YES : TRI_NO;
 	c.connecting = c.remote_peer && c.remote_peer->connecting;
 	waits = c.queued.known && c.queued.v > 0;
 	c.full = c.busy.known && c.all.known && c.busy.v >= c.all.v && c.busy.v > 0 &&

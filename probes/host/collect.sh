@@ -52,17 +52,26 @@ done 2>/dev/null
 }
 
 # Pools without an idle worker: which requests their workers hold, to be compared with what
-# they hold a second later. Sets w5_before, "PID:INODE" a word.
+# they hold a second later. Sets w5_before, "PID:INODE" a word. Without rights the sockets
+# say the same of a whole pool, once somebody waits: then w5_before holds inodes only.
 w5_host_before() {
 w5_before=
 set --
+if [ "$W5_ROOT" != 1 ]; then
+w5_before=$(awk '$5 != "0001" || NF < 8 { next }
+$6 == "02" && $7 == "0" { waits[$8] = 1 }
+$6 == "03" { has[$8] = has[$8] " " $7 }
+END { for (p in waits) if (p ~ /^\// && !(p ~ /^\/run\/(systemd|dbus)/)) printf "%s", has[p] }' /proc/net/unix)
+[ -z "$w5_before" ] || sleep 1
+return 0
+fi
 for w5_b in $w5_busy; do
 case $w5_idle in
 *"/${w5_b%%:*}/"*) ;;
 *) [ $# -ge 60 ] || set -- "$@" "${w5_b#*:}/fd" ;;
 esac
 done
-[ $# -gt 0 ] && [ "$W5_ROOT" = 1 ] || return 0
+[ $# -gt 0 ] || return 0
 w5_before=$(ls -ln /dev/null "$@" 2>/dev/null | awk '
 /^\/proc\/[0-9]+\/fd:$/ { split($0, q, "/"); next }
 match($0, /socket:\[[0-9]+\]/) { printf " %s:%s", q[3], substr($0, RSTART + 8, RLENGTH - 9) }')
@@ -154,7 +163,9 @@ printf "proc\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", pid
 s[20], (s[12] + s[13]) * 10, s[22] * 4, call, wchan, un, lim, nfd,
 clean(exe[pid], 200), clean(substr(l, index(l, "(") + 1, index(l, ") ") - index(l, "(") - 1), 32), title
 }
-function unixes(   f, l, a, n, p, key) {
+function unixes(   f, l, a, n, p, i) {
+n = split(before, a, " ")
+for (i = 1; i <= n; i++) had[a[i]] = 1
 f = "/proc/net/unix"
 while ((getline l < f) > 0) {
 n = split(l, a, " ")
@@ -166,13 +177,14 @@ continue
 p = substr(l, index(l, " " a[7] " ") + length(a[7]) + 2)
 if (p ~ /^@|^\/run\/(systemd|dbus|user|udev)\/|^\/var\/run\/dbus\//) continue
 if (a[6] == "01" && a[4] == "00010000") { ul[p] = a[7]; if (a[7] in own) uo[p] = own[a[7]] }
-else if (a[6] == "03") { ua[p]++; if (a[7] in own && own[a[7]] in worker) acc[own[a[7]]] = a[7] }
+else if (a[6] == "03") { ua[p]++; if (a[7] in had) kept[p]++; if (a[7] in own && own[a[7]] in worker) acc[own[a[7]]] = a[7] }
 else if (a[6] == "02" && a[7] == "0") { uq[p]++; queues++ }
 }
 close(f)
 n = 0
 for (p in ul) if (n++ < 120)
 printf "unix\t%d\t%d\t%s\t%s\n", uq[p], ua[p], uo[p], p
+if (root != 1 && before != "") for (p in ua) if (uq[p] > 0) printf "kept\t%d\t%s\n", kept[p], p
 }
 function unixpeers(   cmd, l, a, n, i, path, to, p, guess) {
 cmd = "ss -xn 2>/dev/null"
@@ -215,14 +227,13 @@ printf "peer\t0\t%s\t%s\t%s\n", four, a[4], a[3]
 close(f)
 }
 function held(   n, i, b, p, q) {
-if (before == "") return
+if (before == "" || root != 1) return
 n = split(before, b, " ")
 for (i = 1; i <= n; i++) {
-had[b[i]] = 1
 split(b[i], q, ":")
 asked[q[1]] = 1
 }
-for (p in asked) if (p in acc) print "held\t" p "\t" ((p ":" acc[p]) in had)
+for (p in asked) if (p in worker) print "held\t" p "\t" ((p in acc) && ((p ":" acc[p]) in had))
 }
 function owners(   i, a, cmd, l, q, pid, want) {
 for (i = 1; i <= nl; i++) {

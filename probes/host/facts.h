@@ -66,6 +66,7 @@ struct host_listener {
 	struct num backlog;  /* effective; needs ss */
 	struct num accepted; /* connections that somebody here took: FPM's busy workers */
 	struct num abandoned;/* of these: the other side has gone (unix: needs ss) */
+	struct num kept;     /* unix, told without rights: accepted a second ago too */
 	struct num pid;      /* needs root */
 	const char *comm;
 };

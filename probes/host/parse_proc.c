@@ -207,13 +207,14 @@ static void read_tcp(struct reader *r, struct span rest)
 	l->abandoned = host_num(rest);
 }
 
-static void read_gone(struct reader *r, struct span rest)
+/* gone or kept: a number and the path of a unix listener */
+static void read_count(struct reader *r, struct span rest, bool kept)
 {
 	struct num count = host_num(span_field(&rest));
 
 	for (size_t i = 0; i < r->f->listener_count; i++)
 		if (r->f->listeners[i].at.path && span_eq(rest, r->f->listeners[i].at.path))
-			r->f->listeners[i].abandoned = count;
+			*(kept ? &r->f->listeners[i].kept : &r->f->listeners[i].abandoned) = count;
 }
 
 static void read_held(struct reader *r, struct span rest)
@@ -270,8 +271,8 @@ static void read_line(struct reader *r, struct span line)
 		read_tcp(r, line);
 	else if (span_eq(name, "peer"))
 		read_peer(r, line);
-	else if (span_eq(name, "gone"))
-		read_gone(r, line);
+	else if (span_eq(name, "gone") || span_eq(name, "kept"))
+		read_count(r, line, span_eq(name, "kept"));
 	else if (span_eq(name, "held"))
 		read_held(r, line);
 	else if (span_eq(name, "clock"))

@@ -77,12 +77,13 @@ static inline void world_open(struct world *w, const char *dir)
 		"source\tdump\nmtime\t1700000000\t/etc/nginx/site.conf\nf\t/etc/nginx/nginx.conf\n"
 		"d\t1\tuser\twww-data\nb\t1\thttp\nb\t2\tserver\nd\t3\tserver_name\tshop.test\n"
 		"d\t4\tlisten\t80\nd\t5\tlisten\t443\tssl\nb\t9\tlocation\t~\t\\.php$\n"
-		"d\t10\tfastcgi_pass\tunix:/run/php/php8.2-fpm.sock\ne\ne\ne\n";
+		"d\t10\tfastcgi_pass\t%s\ne\ne\ne\n";
+	const char *pass = strstr(dir, "/tcp_") ? "127.0.0.1:9000" : "unix:/run/php/php8.2-fpm.sock";
 	size_t i, read = 0;
 
 	memset(w, 0, sizeof(*w));
 	w->mem = arena_new();
-	nginx_parse_conf(&w->facts, w->mem, span_of(conf), 0);
+	nginx_parse_conf(&w->facts, w->mem, span_of(arena_printf(w->mem, conf, pass)), 0);
 	for (i = 0; i < WORLD_REPORTS; i++) {
 		struct span bytes = world_file(w->mem, dir, world_reports[i].file);
 
