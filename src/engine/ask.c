@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "engine/host_run.h"
 
 #define PAGE_TIMEOUT_MS 10000
@@ -29,15 +30,31 @@ static int page_timeout(const struct engine *engine, int64_t mono)
 	return left < 100 ? 100 : (int)left;
 }
 
-static const char *resolve_for(const struct host_run *run, const struct site_view *view)
+/* All --resolve entries of this site's host, blank-separated; a redirect from http to
+ * https needs both ports. To free. */
+static char *resolves_for(const struct host_run *run, const struct site_view *view)
 {
 	const char *const *r;
 	size_t len = strlen(view->host_name);
+	struct buf all;
 
+	buf_init(&all, 4096);
 	for (r = run->target.resolves; r && *r; r++)
 		if (!strncasecmp(*r, view->host_name, len) && (*r)[len] == ':')
-			return *r;
+			buf_addf(&all, "%s%s", all.len ? " " : "", *r);
+	if (all.len)
+		return buf_take(&all);
+	buf_release(&all);
 	return NULL;
+}
+
+static const char *origin_of(const struct host_run *run)
+{
+	if (run->target.origin)
+		return run->target.origin;
+	if (run->model->link.address)
+		return run->model->link.address;
+	return run->model->facts.host.ssh_address;
 }
 
 static uint64_t ask_over_http(struct engine *engine, struct host_run *run, size_t i,
@@ -54,18 +71,19 @@ static uint64_t ask_over_http(struct engine *engine, struct host_run *run, size_
 		.timeout_ms = timeout_ms,
 	};
 	struct request request = { .kind = REQUEST_HTTP, .host = run->target.name, .page = &page };
+	char *resolves = NULL;
+	uint64_t seq = 0;
 
-	if (plan.way == WAY_VISITOR)
-		page.resolve = resolve_for(run, &site->view);
-	else if (run->target.origin)
-		page.connect = run->target.origin;
-	else if (run->model->link.address)
-		page.connect = run->model->link.address;
-	else
-		page.connect = run->model->facts.host.ssh_address;
-	if (plan.way == WAY_ORIGIN && !page.connect)
-		return 0;
-	return engine->source->ops->request(engine->source, &request);
+	if (plan.way == WAY_VISITOR) {
+		resolves = resolves_for(run, &site->view);
+		page.resolve = resolves;
+	} else {
+		page.connect = origin_of(run);
+	}
+	if (plan.way == WAY_VISITOR || page.connect)
+		seq = engine->source->ops->request(engine->source, &request);
+	free(resolves);
+	return seq;
 }
 
 /* Where on the server itself this site listens. */
@@ -115,6 +133,7 @@ static void ask(struct engine *engine, struct host_run *run, size_t i, struct pa
 		seq = ask_over_http(engine, run, i, plan, timeout);
 	site->seq[plan.way] = seq;
 	site->pages.asked |= 1u << plan.way;
+	site->pages.asked_at[plan.way] = mono;
 	if (!seq) /* nobody will answer: a recording, or no address to dial */
 		site->pages.answered |= 1u << plan.way;
 }

@@ -195,9 +195,9 @@ static void sink(void *owner, const struct event *event)
 
 static void tick_host(struct engine *engine, struct host_run *run)
 {
-	int64_t wait;
+	int64_t mono = engine->source->ops->now(engine->source).mono, wait;
 
-	if (run->dirty) {
+	if (run->dirty || (run->judge_at && mono >= run->judge_at)) {
 		run->dirty = false;
 		host_run_views(engine, run);
 		host_run_judge(engine, run);
@@ -205,6 +205,8 @@ static void tick_host(struct engine *engine, struct host_run *run)
 	}
 	if (way_is_lost(run) || engine->source_ended)
 		return;
+	if (run->judge_at > mono)
+		engine->options.wake(engine->options.owner, run->judge_at - mono);
 	wait = host_run_ask_pages(engine, run);
 	if (wait >= 0)
 		engine->options.wake(engine->options.owner, wait + 1);

@@ -253,11 +253,20 @@ void host_run_views(struct engine *engine, struct host_run *run)
 	}
 }
 
-static struct pending pending_of(struct host_run *run, size_t i)
+static struct pending pending_of(struct engine *engine, struct host_run *run, size_t i)
 {
+	int64_t mono = engine->source->ops->now(engine->source).mono;
 	const struct page_run *pages = &run->sites[i].pages;
-	struct pending pending = { host_run_pending(run), false };
+	struct pending pending = { host_run_pending(run), false, false };
+	int64_t young = page_young_ms(pages, mono);
 
+	if (engine->source_ended) {
+		pending.links = 0;
+		return pending;
+	}
+	pending.visitor = young > 0;
+	if (young > 0)
+		run->judge_at = mono + young;
 	pending.pages = page_in_flight(pages) ||
 			page_next(pages, &run->model->sites[i], run->model->link.address).way != WAYS;
 	return pending;
@@ -279,16 +288,15 @@ void host_run_judge(struct engine *engine, struct host_run *run)
 	struct pending pending;
 	size_t i;
 
+	run->judge_at = 0;
 	for (i = 0; i < host->site_count; i++) {
 		if (!host->sites[i].view.url)
 			continue;
-		pending = pending_of(run, i);
-		if (engine->source_ended)
-			memset(&pending, 0, sizeof(pending));
+		pending = pending_of(engine, run, i);
 		judge_one(run, i, pending);
 		/* What the verdict makes worth asking may unsettle it again. */
-		if (!engine->source_ended && !pending.pages && pending_of(run, i).pages)
-			judge_one(run, i, pending_of(run, i));
+		if (!pending.pages && pending_of(engine, run, i).pages)
+			judge_one(run, i, pending_of(engine, run, i));
 		timeline_verdict(&engine->model->timeline, wall, host->target, host->sites[i].url,
 			host->sites[i].verdict);
 	}

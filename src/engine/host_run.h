@@ -34,6 +34,7 @@ struct host_run {
 	uint64_t survey;        /* seq of its request; 0: refused */
 	bool survey_done;
 	bool dirty;
+	int64_t judge_at;       /* mono ms: judge again then, whatever comes; 0: no need */
 };
 
 struct engine {

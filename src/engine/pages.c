@@ -14,6 +14,15 @@ bool page_in_flight(const struct page_run *run)
 	return (run->asked & ~run->answered) != 0;
 }
 
+int64_t page_young_ms(const struct page_run *run, int64_t mono)
+{
+	int64_t left = run->asked_at[WAY_VISITOR] + PAGE_YOUNG_MS - mono;
+
+	if (!has(run->asked & ~run->answered, WAY_VISITOR) || left < 0)
+		return 0;
+	return left;
+}
+
 static struct page_plan plan(enum page_way way, bool bust, int64_t not_before)
 {
 	struct page_plan p = { way, bust, not_before };
@@ -76,8 +85,8 @@ static struct page_plan after_visitor(const struct page_run *run, const struct m
 		return nothing;
 	if (direct == TRI_YES)
 		return after_direct(run, site, page);
-	if (page->failure == PAGE_TIMEOUT && !page->edge)
-		return nothing; /* asked once, still running somewhere */
+	if (page->failure == PAGE_TIMEOUT && cause_is_proven(site))
+		return nothing; /* FPM may still run the first */
 	return plan(WAY_ORIGIN, true, 0);
 }
 

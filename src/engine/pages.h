@@ -18,11 +18,17 @@ struct page_plan {
 /* What was asked of a site so far. */
 struct page_run {
 	unsigned asked, answered; /* bit per enum page_way */
+	int64_t asked_at[WAYS];    /* mono ms */
 	int64_t answered_at[WAYS]; /* mono ms */
 	bool loopback_tool_missing;
 };
 
 bool page_in_flight(const struct page_run *run);
+
+/* A visitor's page that hangs tells nothing more, but one asked a moment ago may yet show
+ * a cached copy: ms until that moment is over, 0 when it is or none is under way. */
+#define PAGE_YOUNG_MS 1000
+int64_t page_young_ms(const struct page_run *run, int64_t mono);
 /* dialled: the address SSH reached, or NULL. */
 struct page_plan page_next(const struct page_run *run, const struct model_site *site,
 	const char *dialled);

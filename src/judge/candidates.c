@@ -62,11 +62,19 @@ static bool is_proven(const struct candidate *c)
 	return c->finding.state == FINDING_PROVEN;
 }
 
+/* What it hides is the deeper cause itself: only then may the outer link stand for all. */
+static bool hides_outage(const struct candidate *c)
+{
+	return !strcmp(c->cause->id, "cdn.cached_page_hides_outage");
+}
+
 /* Two that explain each other: the deeper one stands. */
 static bool makes_effect(const struct candidate *by, const struct candidate *of)
 {
-	if (!cause_explains(by->cause, of->cause->id))
+	if (!cause_explains(by->cause, of->cause->id) || hides_outage(of))
 		return false;
+	if (hides_outage(by))
+		return true;
 	return !cause_explains(of->cause, by->cause->id) ||
 	       link_depth(by->cause->link) < link_depth(of->cause->link);
 }
@@ -76,7 +84,7 @@ static bool makes_effect(const struct candidate *by, const struct candidate *of)
 static bool grave_enough(const struct candidate *by, const struct candidate *of)
 {
 	return by->finding.health == HEALTH_BROKEN || of->finding.health != HEALTH_BROKEN ||
-	       by->cause->link == LINK_CDN;
+	       hides_outage(by);
 }
 
 static void mark_effects(struct candidates *c)

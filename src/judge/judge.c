@@ -259,7 +259,16 @@ static bool report_matters(const struct verdict *v, enum link link)
 	return false;
 }
 
-static bool is_settled(const struct verdict *v, struct pending pending)
+/* A page that is well against a proven outage: a cached copy, or the outage is not his. */
+static bool page_contradicts(const struct site_view *view)
+{
+	const struct page *page = view_page(view, WAY_VISITOR);
+
+	return page && !page_failed(page);
+}
+
+static bool is_settled(const struct verdict *v, const struct site_view *view,
+	struct pending pending)
 {
 	enum link link;
 
@@ -268,7 +277,8 @@ static bool is_settled(const struct verdict *v, struct pending pending)
 			return false;
 	if (!pending.pages)
 		return true;
-	return v->row && v->confidence >= SETTLED_FROM && v->health == HEALTH_BROKEN;
+	return v->row && v->confidence >= SETTLED_FROM && v->health == HEALTH_BROKEN &&
+	       !pending.visitor && !page_contradicts(view);
 }
 
 struct verdict *judge_site(const struct site_view *view, struct pending pending)
@@ -285,7 +295,7 @@ struct verdict *judge_site(const struct site_view *view, struct pending pending)
 		name_healthy(v, view);
 	list_others(v, &c);
 	paint_chain(v, &c, view);
-	v->settled = is_settled(v, pending);
+	v->settled = is_settled(v, view, pending);
 	return v;
 }
 

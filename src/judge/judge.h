@@ -16,6 +16,7 @@
 struct pending {
 	unsigned links; /* bit per enum link: a report of that link has not answered */
 	bool pages;     /* a page request of this site has not answered, or is yet to be sent */
+	bool visitor;   /* the visitor's own page was asked a moment ago and may still tell */
 };
 
 /* `site` is the view's url; view may not be NULL. */
