@@ -10,6 +10,8 @@ extern const char probes_shell_pulse_sh[];
 extern const char probes_shell_shell_sh[];
 extern const char probes_shell_survey_sh[];
 
+#define CONNECT_MAX_MS 10000
+#define CONNECT_SPARE_MS 1000
 #define SCRIPTS_MAX (3 + 2 * LINKS + 1)
 
 /* What is fed to the remote shell, in this order; lives as long as the program. */
@@ -31,6 +33,16 @@ static const char *const *all_scripts(void)
 	return scripts;
 }
 
+/* Less than the whole time, so that the reason is told and not only the silence. */
+static int connect_timeout(int64_t timeout_ms)
+{
+	int64_t ms = timeout_ms - CONNECT_SPARE_MS;
+
+	if (ms > CONNECT_MAX_MS)
+		ms = CONNECT_MAX_MS;
+	return ms > timeout_ms / 2 ? (int)ms : (int)(timeout_ms / 2);
+}
+
 static void fill_host(struct live_host *host, const struct cli *cli, const struct target *target,
 	const char *password, bool alone)
 {
@@ -44,7 +56,7 @@ static void fill_host(struct live_host *host, const struct cli *cli, const struc
 		.port = target->port,
 		/* Several hosts asking at one terminal would talk into each other. */
 		.may_prompt = alone && isatty(STDIN_FILENO),
-		.connect_timeout_ms = (int)cli->timeout_ms,
+		.connect_timeout_ms = connect_timeout(cli->timeout_ms),
 	};
 
 	host->name = target->name;

@@ -238,6 +238,8 @@ static bool host_settled(const struct host_run *run)
 
 	if (host->unreachable)
 		return true;
+	if (!host_link_live(host))
+		return false;
 	for (i = 0; i < host->site_count; i++)
 		if (!host->sites[i].verdict || !host->sites[i].verdict->settled)
 			return false;

@@ -46,6 +46,11 @@ struct model_host *model_host(struct model *model, const char *target)
 	return NULL;
 }
 
+bool host_link_live(const struct model_host *host)
+{
+	return host->link.state && !strcmp(host->link.state, "live");
+}
+
 static int gravity(const struct verdict *v)
 {
 	switch (v->health) {

@@ -49,6 +49,9 @@ struct model *model_new(void);
 void model_free(struct model *model);
 struct model_host *model_host(struct model *model, const char *target); /* NULL: none */
 
+/* Somebody is logged in: the remote shell has answered and is not lost. */
+bool host_link_live(const struct model_host *host);
+
 /* The host's worst verdict; ties go to the cause that hits most sites. */
 const struct verdict *model_worst(const struct model_host *host);
 

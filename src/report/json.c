@@ -226,7 +226,7 @@ static json_t *host_object(const struct model_host *host)
 
 	object = json_pack("{s:s, s:o, s:b, s:o, s:o}", "target", host->target, "name",
 		text_or_null(facts->host.name), "reachable",
-		!host->unreachable && host->link.state != NULL, "error",
+		host_link_live(host), "error",
 		text_or_null(v ? v->error : NULL), "transport", text_or_null(host->link.transport));
 	for (i = 0; i < host->site_count; i++)
 		if (host->sites[i].verdict)
