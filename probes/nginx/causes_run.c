@@ -157,8 +157,11 @@ void look_down(const struct site_view *v, struct finding *f)
 	tell_absent(f, v);
 	if (failing_page(v))
 		finding_page(f, failing_page(v));
+	/* A start that failed has a reason: not having read it, we may name the wrong one. */
 	if (!unit)
 		f->refuter_missing = v->chain->host.units_known != TRI_YES;
+	else
+		f->refuter_missing = unit_failed(v) && v->chain->nginx.config_ok == TRI_UNKNOWN;
 	f->arrow = arrow_to_nginx(v);
 	f->fix = finding_text(f, "nginx -t && %s", unit_command(f, v, "start", unit));
 	f->changes_mind = "a running nginx master, or another program meant to serve these ports";
@@ -294,6 +297,23 @@ static bool elsewhere_line(const struct site_view *v, const struct nginx_error *
 		 e->kind == NGX_INVALID_HEADER) && !on_disk(v, &e->peer);
 }
 
+/* Nobody may read the log here: nginx makes a 502, what the files name is served and idle,
+ * and the files are younger than the workers. That leaves this. */
+static void unread_log(const struct site_view *v, struct finding *f, int64_t younger)
+{
+	const struct page *page = failing_page(v);
+
+	if (v->chain->nginx.log_known == TRI_YES || younger < 2 || !page_status(page, 502) ||
+	    !(page->marks & MARK_NGINX) || pool_idle(v) != TRI_YES)
+		return;
+	finding_note(f, v->chain->nginx.config_newest, state_at(v),
+		"changed %lld s after the running workers were started", (long long)younger);
+	finding_page(f, page);
+	f->by_elimination = true;
+	f->changes_mind = "the error log, which this login may not read: it names what nginx dials";
+	f->state = FINDING_HINT;
+}
+
 void look_not_reloaded(const struct site_view *v, struct finding *f)
 {
 	const struct nginx_facts *n = &v->chain->nginx;
@@ -310,8 +330,10 @@ void look_not_reloaded(const struct site_view *v, struct finding *f)
 		return;
 	}
 	sign = sign_find(v, elsewhere_line);
-	if (!sign.last)
+	if (!sign.last) {
+		unread_log(v, f, n->config_mtime.v - start.v);
 		return;
+	}
 	if (!sign.fresh) {
 		f->state = FINDING_HINT;
 		return;

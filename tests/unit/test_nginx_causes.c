@@ -308,6 +308,17 @@ static void test_config_invalid(void **state)
 	assert_true(says(&f, EVIDENCE_LOG, "a.conf:3"));
 }
 
+/* A start that failed for a reason we may not read: named, but not with certainty. */
+static void test_down_for_an_unread_reason(void **state)
+{
+	(void)state;
+	stop_nginx("failed", "failed", "exit-code");
+	facts.nginx.config_ok = TRI_UNKNOWN;
+	facts.nginx.log_known = TRI_NO;
+	only("nginx.down");
+	assert_true(look("nginx.down").refuter_missing);
+}
+
 static void test_port_taken(void **state)
 {
 	struct finding f;
@@ -334,8 +345,6 @@ static void test_name_stops_the_start(void **state)
 	facts.nginx.config_error = "nginx: [emerg] host not found in upstream \"php\" in /e:1";
 	only("nginx.name_resolution");
 }
-
-/* --- the upstream ---------------------------------------------------------------------- */
 
 static void mismatch(void)
 {
@@ -407,6 +416,21 @@ static void test_not_reloaded(void **state)
 	/* workers that have read it */
 	procs[1].start = num_of(NOW - 50);
 	assert_int_equal(look("nginx.not_reloaded").state, FINDING_RULED_OUT);
+}
+
+static void test_not_reloaded_by_elimination(void **state)
+{
+	struct finding f;
+
+	(void)state;
+	facts.nginx.config_mtime = num_of(NOW - 100);
+	facts.nginx.log_known = TRI_NO;
+	page_is(502, MARK_NGINX);
+	f = look("nginx.not_reloaded");
+	assert_int_equal(f.state, FINDING_HINT);
+	assert_true(f.by_elimination);
+	facts.nginx.log_known = TRI_YES; /* it was read, and names nothing else */
+	assert_int_equal(look("nginx.not_reloaded").state, FINDING_NOTHING);
 }
 
 static void test_stale_address(void **state)
@@ -599,8 +623,6 @@ static void test_cached_error(void **state)
 	only(NULL);
 }
 
-/* --- the link itself ------------------------------------------------------------------- */
-
 static void test_own_health(void **state)
 {
 	static const char *const urls[] = { URL, NULL };
@@ -645,7 +667,8 @@ int main(void)
 		TEST(test_well), TEST(test_old_lines_are_history), TEST(test_harmless_fresh_lines),
 		TEST(test_fresh_restart), TEST(test_broken_file_but_old_one_runs),
 		TEST(test_edited_but_same_upstream), TEST(test_absent_nginx), TEST(test_down),
-		TEST(test_config_invalid), TEST(test_port_taken), TEST(test_name_stops_the_start),
+		TEST(test_config_invalid), TEST(test_down_for_an_unread_reason), TEST(test_port_taken),
+		TEST(test_not_reloaded_by_elimination), TEST(test_name_stops_the_start),
 		TEST(test_socket_mismatch), TEST(test_socket_mismatch_refused),
 		TEST(test_mismatch_or_stopped), TEST(test_not_reloaded), TEST(test_stale_address),
 		TEST(test_backend_down), TEST(test_protocol_mismatch), TEST(test_header_too_big),
