@@ -86,7 +86,7 @@ w5_nginx_log() {
 	w5_ng_nl='
 '
 	w5_ng_ifs=$IFS
-	w5_ng_bytes=262144
+	w5_ng_bytes=196608
 	[ $# -le 4 ] || w5_ng_bytes=65536
 	for w5_ng_p; do
 		case $w5_ng_p in
@@ -142,14 +142,12 @@ w5_nginx_thin() {
 	}
 	{
 		text[++n] = $0
-		s = substr($0, 22, 200)
-		sub(/, client: .*/, "", s)
 		if (/open\(\) "[^"]*" failed \(2:|directory index of|access forbidden by rule|while SSL handshaking, client|user "[^"]*" was not found|rewrite or internal redirection cycle|client intended to send too large|ModSecurity/)
 			k = "noise"
 		else {
-			gsub(/"[^"]*"?/, "", s)
-			gsub(/[0-9]+/, "", s)
-			k = substr(s, 1, 90)
+			s = substr($0, 22, 100)
+			sub(/^[a-z]+\] [0-9]+#[0-9]+: (\*[0-9]+ )?[0-9]*/, "", s)
+			k = substr(s, 1, 40)
 		}
 		kind[n] = k
 	}
@@ -228,19 +226,14 @@ w5_nginx_count() {
 		split("", uris)
 		split("", clients)
 	}
-	index($0, mark) == 1 { flush1(); path = substr($0, length(mark) + 1); first = 1; next }
-	/^\r?$/ { next }
-	{
-		cut = first
-		first = 0
-		rest = ""
+	# Any other format: a time somewhere, a quoted request, the status behind it; or JSON.
+	function unusual(   tail, r, i, after) {
 		if (match($0, /\[[0-9][0-9]\/[A-Z][a-z][a-z]\/[0-9][0-9][0-9][0-9]:[0-9:]+ [+-][0-9][0-9][0-9][0-9]\]/))
 			t = substr($0, RSTART + 1, RLENGTH - 2)
 		else if (match($0, /[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]([+-][0-9][0-9]:?[0-9][0-9]|Z)/))
 			t = substr($0, RSTART, RLENGTH)
-		else { if (!cut) bad++; next }
+		else { t = ""; return }
 		tail = substr($0, RSTART + RLENGTH)
-		code = ""
 		uri = ""
 		if (match($0, /"(status|upstream_status)" *: *"?[1-5][0-9][0-9]/)) {
 			code = substr($0, RSTART + RLENGTH - 3, 3)
@@ -260,6 +253,25 @@ w5_nginx_count() {
 			split(r, a, " ")
 			uri = a[2]
 		}
+	}
+	index($0, mark) == 1 { flush1(); path = substr($0, length(mark) + 1); first = 1; next }
+	/^\r?$/ { next }
+	{
+		cut = first
+		first = 0
+		code = uri = t = ""
+		# the usual format without a regex: [time] "request" status
+		n = split($0, p, "\"")
+		i = index(p[1], "[")
+		if (i && n > 2 && substr(p[1], i + 3, 1) == "/" && substr(p[1], i + 27, 1) == "]") {
+			t = substr(p[1], i + 1, 26)
+			code = substr(p[3], 2, 3)
+			if (code !~ /^[1-5][0-9][0-9]$/) code = ""
+			split(p[2], a, " ")
+			uri = a[2]
+		}
+		if (code == "") unusual()
+		if (t == "") { if (!cut) bad++; next }
 		if (code == "") { if (!cut) bad++; next }
 		good++
 		age = now - when(t)
