@@ -8,12 +8,47 @@
 
 #include "probes/fpm/crowd.h"
 
+/* The page nginx answered with this status itself; NULL. */
+static const struct page *page_with(const struct site_view *v, int status)
+{
+	for (int way = 0; way < WAYS; way++)
+		if (v->pages[way] && way != WAY_STATIC && !v->pages[way]->edge_made &&
+		    num_or(v->pages[way]->status, 0) == status)
+			return v->pages[way];
+	return NULL;
+}
+
+/*
+ * Where nginx's log may not be read: it says 504 although workers are idle and nobody
+ * waits, so the one that has this request takes too long.
+ */
+static bool timeout_without_log(const struct site_view *v, const struct crowd *c, struct finding *f)
+{
+	const struct page *page = page_with(v, 504);
+
+	if (v->chain->nginx.log_known == TRI_YES || !page || !fpm_dialled_here(v) || !v->listener ||
+	    !c->busy.known || !c->all.known || c->busy.v >= c->all.v || num_or(c->queued, 1) > 0)
+		return false;
+	finding_state(f, "/proc", v->now, "pool %s: %lld of %lld workers busy, nobody waits",
+		fpm_pool_name(v), (long long)c->busy.v, (long long)c->all.v);
+	finding_page(f, page);
+	f->refuter_missing = true;
+	f->fix = finding_text(f, "set request_slowlog_timeout = 5s and slowlog in %s, %s, ask for the page "
+		"once more and read which function it stands in", fpm_pool_file(v),
+		fpm_command(v, f, "reload"));
+	f->changes_mind = "nginx's error log, which this user may not read";
+	finding_prove(f, HEALTH_BROKEN);
+	return true;
+}
+
 void fpm_look_script_timeout(const struct site_view *v, struct finding *f)
 {
 	struct crowd c = crowd_of(v);
 	const struct nginx_error *e = view_error(v, NGX_TIMEOUT_READ, -1);
 	const struct fpm_slow *s = crowd_slow(v);
 
+	if (!e && timeout_without_log(v, &c, f))
+		return;
 	if (!e || e->peer_kind == PASS_PROXY || !fpm_dialled_here(v))
 		return;
 	if (c.full || (c.queued.known && c.queued.v > 0)) {
@@ -102,8 +137,9 @@ static const struct kernel_line *crash_line(const struct site_view *v)
 	return NULL;
 }
 
-/* Workers much younger than their master: the ones before them died. */
-static bool young_workers(const struct site_view *v)
+/* Workers much younger than their master: the ones before them died. At least so many
+ * parts in two of them. */
+static bool young_workers(const struct site_view *v, int halves)
 {
 	const struct host_facts *h = &v->chain->host;
 	int64_t master = 0;
@@ -119,9 +155,32 @@ static bool young_workers(const struct site_view *v)
 		if (p->role != PROC_FPM_WORKER || p->ppid != v->master->pid.v || !p->start.known)
 			continue;
 		all++;
-		young += p->start.v >= v->now - v->fresh && p->start.v > master + 2;
+		young += p->start.v >= v->now - v->fresh && p->start.v > master + 1;
 	}
-	return all && young * 2 >= all;
+	return all && young * 2 >= all * halves;
+}
+
+/*
+ * Where FPM's log may not be read: a 502 at once, and not one of the workers that the
+ * master began with is left.
+ */
+static void deaths_without_log(const struct site_view *v, struct finding *f)
+{
+	const struct page *page = page_with(v, 502);
+
+	if (v->chain->fpm.log_known == TRI_YES || !page || !v->listener || !v->pool ||
+	    !fpm_dialled_here(v) || !young_workers(v, 2) ||
+	    (v->pool->pm && !strcmp(v->pool->pm, "ondemand")) ||
+	    (num_or(v->pool->terminate_s, 0) > 0 &&
+	     num_or(page->total_ms, 0) >= v->pool->terminate_s.v * 1000))
+		return;
+	finding_state(f, "/proc", v->now, "every worker of pool %s is younger than a minute, their master "
+		"is not: the ones before died", fpm_pool_name(v));
+	finding_page(f, page);
+	f->refuter_missing = true;
+	f->title = "PHP workers die in the middle of requests";
+	f->changes_mind = "FPM's log, which this user may not read: it names the signal";
+	finding_prove(f, HEALTH_BROKEN);
 }
 
 void fpm_look_segfault(const struct site_view *v, struct finding *f)
@@ -134,8 +193,8 @@ void fpm_look_segfault(const struct site_view *v, struct finding *f)
 
 	e = crash_event(v, &count);
 	if (!e && !k)
-		return;
-	if (!e && !cut)
+		deaths_without_log(v, f);
+	if (!e && (!k || !cut))
 		return;
 	if (e)
 		finding_log(f, v, &e->line);
@@ -143,7 +202,7 @@ void fpm_look_segfault(const struct site_view *v, struct finding *f)
 		finding_log(f, v, &k->line);
 	if (cut)
 		finding_log(f, v, &cut->line);
-	if (young_workers(v))
+	if (young_workers(v, 1))
 		finding_state(f, "/proc", v->now, "the workers of pool %s are younger than a minute, their "
 			"master is not", fpm_pool_name(v));
 	f->title = finding_text(f, "PHP workers crash (signal %lld%s%s)",

@@ -341,6 +341,28 @@ static void reload_cut_is_a_warning(void **state)
 	assert_int_equal(look(&w, "fpm.reload_cut_requests").state, FINDING_RULED_OUT);
 }
 
+/* What a user without rights sees: states, no log. */
+static void without_logs(void **state)
+{
+	(void)state;
+	world_open(&w, "fpm/segfault");
+	w.facts.fpm.event_count = 0;
+	w.facts.fpm.log_known = TRI_UNKNOWN;
+	assert_string_equal(top(&w), "");
+	world_page(&w, 502);
+	assert_string_equal(top(&w), "fpm.segfault");
+	assert_true(look(&w, "fpm.segfault").refuter_missing);
+	w.facts.fpm.log_known = TRI_YES;
+	assert_string_equal(top(&w), "");
+	world_close(&w);
+	world_open(&w, "fpm/healthy");
+	world_page(&w, 504);
+	assert_string_equal(top(&w), "fpm.script_timeout");
+	assert_true(look(&w, "fpm.script_timeout").refuter_missing);
+	w.facts.nginx.log_known = TRI_YES;
+	assert_string_equal(top(&w), "");
+}
+
 static void every_row_is_whole(void **state)
 {
 	(void)state;
@@ -372,7 +394,7 @@ int main(void)
 		T(a_masked_unit_is_unmasked_first), T(without_a_manager),
 		T(config_invalid_names_file_and_line), T(remote_names_the_address),
 		T(a_slow_log_names_the_plugin), T(permission_is_computed),
-		T(allowed_clients_is_computed), T(reload_cut_is_a_warning), T(every_row_is_whole),
+		T(allowed_clients_is_computed), T(reload_cut_is_a_warning), T(without_logs), T(every_row_is_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
