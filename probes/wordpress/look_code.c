@@ -151,7 +151,8 @@ static bool waits_for_somebody(const char *top)
 }
 
 struct hang {
-	int traces, alike;
+	int traces, alike; /* alike: in the same plugin's own code */
+	int others;        /* in another plugin, or waiting for somebody */
 	const struct fpm_slow *newest;
 };
 
@@ -174,11 +175,16 @@ static struct hang hangs(const struct site_view *v)
 		if (s->pool && v->pool && v->pool->name && strcmp(s->pool, v->pool->name) != 0)
 			continue;
 		hang.traces++;
-		if (!s->plugin || waits_for_somebody(s->top))
+		/* one that was still on its way through core says nothing yet */
+		if (!s->plugin)
 			continue;
-		if (!hang.newest)
+		if (!hang.newest && !waits_for_somebody(s->top))
 			hang.newest = s;
-		hang.alike += !strcmp(hang.newest->plugin, s->plugin);
+		if (hang.newest && !waits_for_somebody(s->top) &&
+		    !strcmp(hang.newest->plugin, s->plugin))
+			hang.alike++;
+		else
+			hang.others++;
 	}
 	return hang;
 }
@@ -219,7 +225,7 @@ void wordpress_look_plugin_hang(const struct site_view *v, struct finding *f)
 			peer->remote.host ? peer->remote.host : "?", peer->remote.port);
 		return;
 	}
-	if (hang.alike < hang.traces) {
+	if (hang.others || hang.alike * 3 < hang.traces) {
 		finding_rule_out(f, "the slow log's traces do not all name one plugin");
 		return;
 	}
