@@ -127,6 +127,7 @@ static struct engine *judge_live(struct loop *loop, struct model *model, const s
 	loop_timer_start(limit, cli->timeout_ms);
 	engine_start(run.engine);
 	loop_run(loop);
+	engine_give_up(run.engine);
 	loop_timer_free(limit);
 	run_end(&run);
 	return run.engine;

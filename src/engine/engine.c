@@ -117,6 +117,8 @@ static void take_link(struct engine *engine, struct host_run *run, const struct 
 	link->step = info.step;
 	link->says = info.says;
 	link->advice = info.advice;
+	link->fingerprint = info.fingerprint;
+	link->known_hosts = info.known_hosts;
 	arena_free(run->model->link_mem);
 	run->model->link_mem = mem;
 	run->dirty = true;
@@ -129,21 +131,32 @@ static bool way_is_lost(const struct host_run *run)
 	return state && (!strcmp(state, "failed") || !strcmp(state, "dead"));
 }
 
+/* The key the server shows, and the file (and line) that knows another or none. */
+static char *key_words(const struct host_link *link)
+{
+	if (!link->fingerprint)
+		return xstrdup("");
+	return xasprintf(" (it shows %s, known hosts: %s)", link->fingerprint,
+		link->known_hosts ? link->known_hosts : "none");
+}
+
 /* Nobody is logged in and the survey never came: all that can be said is why. */
 static void judge_lost(struct host_run *run)
 {
 	struct model_host *host = run->model;
-	char *title;
+	char *title, *key;
 
 	verdict_free(host->unreachable);
 	host->unreachable = NULL;
 	if (!way_is_lost(run) || run->survey_done)
 		return;
-	title = xasprintf("SSH to %s failed at step '%s': %s", host->target,
-		host->link.step ? host->link.step : "connect",
+	key = key_words(&host->link);
+	title = xasprintf("SSH to %s failed at step '%s'%s: %s", host->target,
+		host->link.step ? host->link.step : "connect", key,
 		host->link.advice ? host->link.advice : "no reason was given");
 	host->unreachable = judge_unreachable(NULL, title, host->link.says);
 	free(title);
+	free(key);
 	host->verdict = host->unreachable;
 }
 
@@ -228,6 +241,37 @@ void engine_source_ended(struct engine *engine)
 	for (i = 0; i < engine->host_count; i++) {
 		engine->hosts[i]->survey_done = true;
 		engine->hosts[i]->dirty = true;
+	}
+}
+
+/* How far the way to a host had come. */
+static const char *step_reached(const struct host_link *link)
+{
+	if (!link->state || !strcmp(link->state, "connecting"))
+		return "connect";
+	if (!strcmp(link->state, "checking-key"))
+		return "host key";
+	if (!strcmp(link->state, "authenticating"))
+		return "login";
+	return "survey";
+}
+
+void engine_give_up(struct engine *engine)
+{
+	struct model_host *host;
+	size_t i;
+	char *title;
+
+	for (i = 0; i < engine->host_count; i++) {
+		host = engine->hosts[i]->model;
+		if (host->verdict)
+			continue;
+		title = xasprintf("the time given ended at step '%s' of %s: give it more with "
+				  "--timeout",
+			step_reached(&host->link), host->target);
+		host->unreachable = judge_unreachable(NULL, title, NULL);
+		host->verdict = host->unreachable;
+		free(title);
 	}
 }
 

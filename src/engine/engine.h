@@ -46,5 +46,7 @@ void engine_tick(struct engine *engine);
 bool engine_settled(const struct engine *engine);
 /* The source has said all it will ever say (a recording): judge with what is there. */
 void engine_source_ended(struct engine *engine);
+/* No more time: a host without a verdict gets one that names the step it had come to. */
+void engine_give_up(struct engine *engine);
 
 #endif

@@ -17,6 +17,7 @@ struct host_link {
 	const char *transport; /* "openssh", "libssh2"; NULL */
 	const char *address;   /* that was dialled; NULL */
 	const char *step, *says, *advice; /* of a failure; NULL */
+	const char *fingerprint, *known_hosts; /* where the host key is the failure; NULL */
 };
 
 struct model_site {

@@ -53,12 +53,12 @@ static const struct sentence sentences[] = {
 	{ "strict", SSH_E_KEY_UNKNOWN, "host key", "No ED25519 host key is known for "
 	  "[127.0.0.1]:22722 and you have requested strict checking.", "compare this fingerprint" },
 	{ "changed", SSH_E_KEY_CHANGED, "host key",
-	  "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @",
+	  "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!",
 	  "never ignore this: compare the fingerprint on the server's own console (ssh-keygen -lf "
 	  "/etc/ssh/ssh_host_ed25519_key.pub) and only if it is the same remove the old key with: "
 	  "ssh-keygen -f known_hosts -R '[shop]:2222'" },
 	{ "revoked", SSH_E_KEY_REVOKED, "host key",
-	  "@       WARNING: REVOKED HOST KEY DETECTED!               @", "somebody marked this key" },
+	  "WARNING: REVOKED HOST KEY DETECTED!", "somebody marked this key" },
 	{ "wrongkey", SSH_E_AUTH, "login",
 	  "root@127.0.0.1: Permission denied (publickey,password,keyboard-interactive).",
 	  "the server accepts none of the keys offered" },

@@ -295,6 +295,16 @@ static void refine(const struct words *w, struct ssh_failure *f)
 		f->step = "jump";
 }
 
+/* ssh draws a frame of @ around its gravest warnings. */
+static struct span unframed(struct span says)
+{
+	while (says.n && (*says.p == '@' || *says.p == ' '))
+		says = span_skip(says, 1);
+	while (says.n && (says.p[says.n - 1] == '@' || says.p[says.n - 1] == ' '))
+		says.n--;
+	return says;
+}
+
 void words_failure(const struct words *w, const struct transport_config *config,
 	bool timed_out, int exit_status, struct arena *mem, struct ssh_failure *ret)
 {
@@ -314,7 +324,7 @@ void words_failure(const struct words *w, const struct transport_config *config,
 	fill(&advice, ret->advice ? ret->advice : "", w, config);
 	ret->advice = text_clean_dup(mem, span_from(advice.data, advice.len));
 	buf_release(&advice);
-	ret->says = text_clean_dup(mem, span_of(ret->says));
+	ret->says = text_clean_dup(mem, unframed(span_of(ret->says)));
 	if (ret->error == SSH_E_KEY_UNKNOWN || ret->error == SSH_E_KEY_CHANGED ||
 	    ret->error == SSH_E_KEY_REVOKED) {
 		ret->fingerprint = *w->fingerprint ? text_clean_dup(mem, span_of(w->fingerprint)) : NULL;
