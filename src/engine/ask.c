@@ -134,6 +134,9 @@ static void ask(struct engine *engine, struct host_run *run, size_t i, struct pa
 	site->seq[plan.way] = seq;
 	site->pages.asked |= 1u << plan.way;
 	site->pages.asked_at[plan.way] = mono;
+	site->pages.answered &= ~(1u << plan.way);
+	if (plan.way == WAY_VISITOR)
+		site->pages.visitor_asks++;
 	if (!seq) /* nobody will answer: a recording, or no address to dial */
 		site->pages.answered |= 1u << plan.way;
 }

@@ -4,6 +4,8 @@
 
 #include "probes/visitor/visitor.h"
 
+#define VISITOR_TRIES 2
+
 static bool has(unsigned set, enum page_way way)
 {
 	return set & (1u << way);
@@ -101,6 +103,15 @@ static struct page_plan after_origin(const struct page_run *run, const struct mo
 	return plan(WAY_LOOPBACK, true, 0);
 }
 
+/* It failed for the visitor and is well a moment later: was that all? Asked once more. */
+static bool deserves_another_look(const struct page_run *run, const struct model_site *site)
+{
+	const struct page *visitor = site->view.pages[WAY_VISITOR];
+
+	return visitor && page_failed(visitor) && visitor->failure != PAGE_TIMEOUT &&
+	       run->visitor_asks < VISITOR_TRIES && view_page_well(&site->view);
+}
+
 struct page_plan page_next(const struct page_run *run, const struct model_site *site,
 	const char *dialled)
 {
@@ -112,5 +123,7 @@ struct page_plan page_next(const struct page_run *run, const struct model_site *
 		return after_visitor(run, site, dialled);
 	if (!has(run->answered, WAY_ORIGIN))
 		return nothing;
+	if (deserves_another_look(run, site))
+		return plan(WAY_VISITOR, false, 0);
 	return after_origin(run, site);
 }

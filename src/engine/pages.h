@@ -19,6 +19,7 @@ struct page_plan {
 struct page_run {
 	unsigned asked, answered; /* bit per enum page_way */
 	int64_t asked_at[WAYS];    /* mono ms */
+	int visitor_asks;          /* how often the visitor's way was tried */
 	int64_t answered_at[WAYS]; /* mono ms */
 	bool loopback_tool_missing;
 };

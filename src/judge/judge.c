@@ -71,12 +71,36 @@ static const struct page *failing_page(const struct site_view *view)
 	for (way = 0; way < WAYS; way++)
 		if (view->pages[way] && way != WAY_STATIC && page_failed(view->pages[way]))
 			return view->pages[way];
+	for (way = 0; way < WAY_STATIC; way++)
+		if (view->pages[way] && num_or(view->pages[way]->status, 0) >= 400)
+			return view->pages[way];
 	return NULL;
 }
 
-static bool any_page(const struct site_view *view)
+/* Would a visitor call this an answer? A page the user named must be there; a name that
+ * nginx merely serves may have nothing at its root; 401 is a locked door, not a broken one. */
+static bool page_serves(const struct site_view *view, const struct page *page)
 {
-	return view->pages[WAY_VISITOR] || view->pages[WAY_ORIGIN] || view->pages[WAY_LOOPBACK];
+	int64_t status = num_or(page->status, 0);
+
+	if (page->failure != PAGE_ANSWERED || page_failed(page))
+		return false;
+	return (status >= 200 && status < 400) || status == 401 ||
+	       (!view->given && status >= 400 && status < 500);
+}
+
+static bool some_page_serves(const struct site_view *view)
+{
+	static const enum page_way ways[] = { WAY_VISITOR, WAY_ORIGIN, WAY_LOOPBACK };
+	const struct page *page;
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		page = view_page(view, ways[i]);
+		if (page && page_serves(view, page))
+			return true;
+	}
+	return false;
 }
 
 static const char *page_words(const struct page *page, struct finding *scratch)
@@ -289,7 +313,7 @@ struct verdict *judge_site(const struct site_view *view, struct pending pending)
 	candidates_look(&c, view, v->mem);
 	if (c.best && c.best->confidence >= NAMED_FROM)
 		name_cause(v, c.best);
-	else if (c.best || view_page_fails(view) || !any_page(view))
+	else if (c.best || view_page_fails(view) || !some_page_serves(view))
 		name_unknown(v, view);
 	else
 		name_healthy(v, view);
