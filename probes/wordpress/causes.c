@@ -13,7 +13,7 @@ const struct cause wordpress_causes[] = {
 		.explains = "",
 		.look = wordpress_look_maintenance,
 		.signs = "503 with 'Briefly unavailable for scheduled maintenance'; .maintenance younger than ten "
-			"minutes, or one that says time()",
+			"minutes, or one that names the current time instead of a number",
 		.not_if = "the file is older than ten minutes and holds a number: WordPress ignores it",
 		.fix = "make sure no update runs, then move .maintenance away",
 		.wrong_fix = "deleting it while an update runs: visitors and the updater then meet half-copied code",

@@ -28,7 +28,7 @@ static enum maintenance maintenance_state(const struct site_view *v)
 	if (wp->maintenance == TRI_NO)
 		return MAINTENANCE_OFF;
 	if (!wp->maintenance_literal)
-		return MAINTENANCE_ON; /* time(): never expires */
+		return MAINTENANCE_ON; /* the current time: never expires */
 	if (!wp->maintenance_since.known)
 		return wp->maintenance_text ? MAINTENANCE_OFF : MAINTENANCE_UNSURE;
 	if (!v->now)
@@ -45,7 +45,7 @@ static void say_file(const struct site_view *v, struct finding *f)
 		wp->maintenance_text ? wp->maintenance_text : "is there");
 	f->since = wp->maintenance_since.known ? wp->maintenance_since : wp->maintenance_mtime;
 	if (!wp->maintenance_literal)
-		f->title = "WordPress is in maintenance mode that never ends: $upgrading = time()";
+		f->title = "WordPress is in maintenance mode that never ends: it holds the current time, not a number";
 	else if (update_runs(v))
 		f->title = "WordPress is in maintenance mode: an update runs";
 	if (update_runs(v))
