@@ -29,6 +29,7 @@ struct host {
 	char *door; /* what decides which sshd is knocked at */
 	struct transport *transport; /* NULL once it is over */
 	struct shell *shell;
+	char *note; /* what the transport said before its next state */
 	enum phase phase;
 	bool ready; /* its shell has answered */
 };
@@ -65,6 +66,7 @@ static void emit_link(struct host *host, enum ssh_state state, const struct ssh_
 	};
 	struct buf json;
 
+	info.says = host->note;
 	if (why) {
 		info.step = why->step;
 		info.error = ssh_error_name(why->error);
@@ -79,6 +81,8 @@ static void emit_link(struct host *host, enum ssh_state state, const struct ssh_
 	event.len = json.len;
 	emit(host->live, &event);
 	buf_release(&json);
+	free(host->note);
+	host->note = NULL;
 }
 
 /* ---- connecting in turn ---- */
@@ -138,11 +142,23 @@ static void on_state(void *owner, enum ssh_state state)
 
 	if ((state == SSH_CHECKING_KEY || state == SSH_AUTHENTICATING) && !host->ready)
 		emit_link(host, state, NULL);
-	if (state != SSH_LIVE || host->live->closed)
+	if (host->ready && (state == SSH_STALE || state == SSH_LIVE))
+		emit_link(host, state, NULL);
+	if (state != SSH_LIVE || host->live->closed || host->phase == PHASE_LOGGED_IN)
 		return;
 	host->phase = PHASE_LOGGED_IN;
 	shell_live(host->shell);
 	begin(host->live);
+}
+
+static void on_note(void *owner, const char *says)
+{
+	struct host *host = owner;
+
+	free(host->note);
+	host->note = xstrdup(says);
+	if (!host->ready)
+		emit_link(host, SSH_CONNECTING, NULL);
 }
 
 static void on_data(void *owner, const char *bytes, size_t len)
@@ -269,6 +285,7 @@ static void free_now(void *owner)
 	size_t i;
 
 	for (i = 0; i < live->count; i++) {
+		free(live->hosts[i].note);
 		free(live->hosts[i].name);
 		free(live->hosts[i].door);
 	}
@@ -321,6 +338,7 @@ static void make_host(struct live *live, struct host *host, const struct live_ho
 	};
 	static const struct transport_callbacks from_transport = {
 		.on_state = on_state, .on_data = on_data, .on_closed = on_closed,
+		.on_note = on_note,
 	};
 	struct transport_config ssh = config->ssh;
 

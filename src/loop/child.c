@@ -181,6 +181,11 @@ struct loop_child *loop_child_new(struct loop *loop, const struct loop_child_con
 	stdio[0].data.stream = (uv_stream_t *)&c->in;
 	stdio[1].flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE;
 	stdio[1].data.stream = (uv_stream_t *)&c->out;
+	if (config->io_fd > 0) {
+		stdio[0].flags = stdio[1].flags = UV_INHERIT_FD;
+		stdio[0].data.fd = stdio[1].data.fd = config->io_fd;
+		c->input_ended = c->out_ended = true;
+	}
 	stdio[2].flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE;
 	stdio[2].data.stream = (uv_stream_t *)&c->err;
 	options.stdio = stdio;
@@ -196,7 +201,8 @@ struct loop_child *loop_child_new(struct loop *loop, const struct loop_child_con
 		close_all(c);
 		return NULL;
 	}
-	uv_read_start((uv_stream_t *)&c->out, alloc_cb, read_cb);
+	if (!c->out_ended)
+		uv_read_start((uv_stream_t *)&c->out, alloc_cb, read_cb);
 	uv_read_start((uv_stream_t *)&c->err, alloc_cb, read_cb);
 	return c;
 }

@@ -73,6 +73,7 @@ typedef void loop_bytes_call(void *owner, const char *bytes, size_t len);
 struct loop_child_config {
 	const char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH */
 	bool new_session;        /* no controlling terminal: it cannot prompt */
+	int io_fd; /* > 0: its stdin and stdout, the caller's to close; then on_out is not called */
 	loop_bytes_call *on_out, *on_err;
 	void (*on_exit)(void *owner, int status, int signal); /* signal 0: it exited */
 };

@@ -81,10 +81,13 @@ struct transport_callbacks {
 	void (*on_data)(void *owner, const char *bytes, size_t len); /* main channel's stdout */
 	/* failure is borrowed for the call; error SSH_OK: closed by us */
 	void (*on_closed)(void *owner, const struct ssh_failure *failure);
+	/* What a human should know and is no failure (falls back to ssh, which side is
+	 * silent), before the state it explains; says: clean, borrowed. May be NULL. */
+	void (*on_note)(void *owner, const char *says);
 };
 
 struct transport_ops {
-	const char *name; /* "openssh", "libssh2" */
+	const char *name; /* "openssh", "libssh2"; that of auto_transport's may change */
 	struct transport *(*make)(struct loop *loop, const struct transport_config *config,
 		const struct transport_callbacks *callbacks, void *owner);
 	void (*start)(struct transport *transport);
@@ -103,5 +106,8 @@ struct transport {
 };
 
 extern const struct transport_ops openssh_transport;
+extern const struct transport_ops libssh2_transport;
+/* libssh2, and openssh for what only that can do; its ops are those of the one at work. */
+extern const struct transport_ops auto_transport;
 
 #endif
