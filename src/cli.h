@@ -59,8 +59,11 @@ void cli_release(struct cli *cli);
 /* False with *ret_error (owned by the caller, to free) when the words make no sense. */
 bool cli_parse(struct cli *cli, int argc, char **argv, char **ret_error);
 
-/* Is this a host we may hand to ssh? False for an empty one, a leading dash, control bytes. */
+/* Is this a host we may hand to ssh? False for an empty one, a leading dash, blanks,
+ * control bytes, bytes that are not UTF-8, what turns text around. */
 bool cli_host_ok(const char *target);
+/* An http:// or https:// address without blanks, quotes and what a screen would not show. */
+bool cli_url_ok(const char *url);
 /* A target that is the path of a recording: holds a slash or ends in .wp502. */
 bool cli_is_recording(const char *target);
 

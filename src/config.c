@@ -115,7 +115,7 @@ static void set_host(struct reading *r, const char *key, const char *value, cons
 
 static void add_url(struct reading *r, struct target_config *t, const char *value)
 {
-	if (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0)
+	if (!cli_url_ok(value))
 		complain(r, "url = %s: not an http:// or https:// address", value);
 	else
 		words_add(&t->urls, arena_strdup(r->config->mem, value));

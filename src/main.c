@@ -7,6 +7,7 @@
 
 #include "base/dlog.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli.h"
 #include "config.h"
 #include "diagnose.h"
@@ -16,9 +17,25 @@
 
 #define EXIT_USAGE 64
 
+/* Errors quote what was typed or read: a line each, made safe for the terminal. */
+static void complain(const char *before, const char *lines, const char *after)
+{
+	struct span rest = span_of(lines), line;
+	struct buf out;
+
+	buf_init(&out, 1u << 20);
+	while (span_line(&rest, &line)) {
+		buf_adds(&out, before);
+		text_clean(&out, line);
+		buf_addf(&out, "%s\n", after);
+	}
+	fwrite(out.data ? out.data : "", 1, out.len, stderr);
+	buf_release(&out);
+}
+
 static int usage(const char *error)
 {
-	fprintf(stderr, "wp502: %s (wp502 --help tells more)\n", error);
+	complain("wp502: ", error, " (wp502 --help tells more)");
 	return EXIT_USAGE;
 }
 
@@ -42,7 +59,7 @@ static bool load_config(const struct cli *cli, struct config *config)
 		config_default_path(&path);
 	ok = config_load(config, path ? path : cli->config, cli->config != NULL, &errors);
 	if (!ok)
-		fprintf(stderr, "%s", errors);
+		complain("", errors, "");
 	free(errors);
 	free(path);
 	return ok;
