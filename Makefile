@@ -46,7 +46,7 @@ UNIT := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/unit/%)
 PROGRAM := $(if $(filter build,$(BUILD)),wp502,$(BUILD)/wp502)
 
-.PHONY: all deps demo test check check-layers unit unit-build e2e lab lab-matrix bench fuzz docs install clean
+.PHONY: all deps demo test golden check check-layers unit unit-build e2e lab lab-matrix bench fuzz docs install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -99,6 +99,10 @@ demo test:
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory $@
 endif
+
+# Screens are compared as text; this writes them anew, to be reviewed as a diff.
+golden: $(BUILD)/unit/test_ui_golden
+	UPDATE_GOLDEN=1 $<
 
 e2e: $(PROGRAM)
 	@tests/run.sh e2e

@@ -25,14 +25,23 @@ const char *subject_which(const struct subject *s, const struct frame *frame)
 		s->host->site_count);
 }
 
+/* What is known is too old to be called now. */
+static bool is_old(const struct subject *s, const struct frame *frame)
+{
+	return s->verdict && !s->host->unreachable && host_stale(s->host, frame);
+}
+
 static const char *state_word(const struct subject *s, const struct frame *frame)
 {
-	static const char *const words[] = { "UNKNOWN", "ok", "WARN", "BROKEN", "AFFECTED", "STALE",
+	static const char *const words[] = { "UNKNOWN", "well", "WARN", "BROKEN", "AFFECTED", "STALE",
 		"ABSENT" };
 	const char *since = show_since(s->host, s->verdict, frame);
 
 	if (!s->verdict)
 		return "asking";
+	if (is_old(s, frame))
+		return arena_printf(frame->mem, "was %s %s ago", words[s->verdict->health],
+			show_age(frame, host_age(s->host, frame)));
 	return arena_printf(frame->mem, "%s%s%s", words[s->verdict->health], since ? " " : "",
 		since ? since : "");
 }
@@ -52,8 +61,8 @@ void subject_title(struct canvas *canvas, const struct frame *frame, const struc
 		s->site ? site_short(frame->mem, s->site->url) : "", subject_which(s, frame));
 	right = arena_printf(frame->mem, "%s%s%s", strcmp(way, "live") ? way : "",
 		strcmp(way, "live") ? "  " : "", show_now(frame));
-	show_title(canvas, frame, left, s->verdict ? s->verdict->health : HEALTH_UNKNOWN,
-		state_word(s, frame), right);
+	show_title(canvas, frame, left, !s->verdict ? HEALTH_UNKNOWN : is_old(s, frame) ?
+		HEALTH_STALE : s->verdict->health, state_word(s, frame), right);
 }
 
 /* ---- nodes and arrows ---- */
@@ -91,7 +100,7 @@ static const char *waiting_word(const struct subject *s, enum link link)
 		return "asking";
 	if (!state || strcmp(state, "live") != 0)
 		return "";
-	return s->host->pending & (1u << link) ? "asking" : "answered";
+	return s->host->pending & (1u << link) ? "asking" : "read";
 }
 
 static const char *node_says(const struct subject *s, enum link link)
@@ -103,6 +112,22 @@ static const char *node_says(const struct subject *s, enum link link)
 	return s->verdict->says[link] ? s->verdict->says[link] : "";
 }
 
+/* As many words as fit; a first one that does not fit is cut by the canvas. */
+static const char *whole_words(const struct frame *frame, const char *text, int columns)
+{
+	size_t fit = columns > 0 ? text_fit(text, columns) : 0, end = fit;
+
+	if (!text[fit])
+		return text;
+	while (end && text[end] != ' ')
+		end--;
+	if (end > 3 && (!strncmp(text + end - 3, " in", 3) || !strncmp(text + end - 3, " of", 3)))
+		end -= 3; /* "11 of" says less than "11" */
+	while (end && strchr(" ,;:", text[end - 1]))
+		end--;
+	return end ? arena_strndup(frame->mem, text, end) : text;
+}
+
 static void draw_node(struct canvas *canvas, struct rect box, const struct frame *frame,
 	const struct subject *s, int i)
 {
@@ -111,7 +136,7 @@ static void draw_node(struct canvas *canvas, struct rect box, const struct frame
 	enum health health = link_health(s->host, s->verdict, link, frame);
 	bool bad = health == HEALTH_BROKEN, here = frame->focus.link == link;
 	struct rect in = rect_sub(box, 1, 1, box.w - 2, box.h - 2);
-	int pad = box.w >= 12, col;
+	int pad = box.w >= 16, col;
 
 	canvas_box(canvas, box, bad ? STYLE_BROKEN : STYLE_FRAME, bad);
 	canvas_putf(canvas, in, pad, 0, health == HEALTH_ABSENT ? STYLE_DIM : STYLE_STRONG, "%s%s",
@@ -119,15 +144,18 @@ static void draw_node(struct canvas *canvas, struct rect box, const struct frame
 	if (here)
 		canvas_cursor(canvas, in, 0);
 	col = show_health(canvas, in, pad, 1, health);
-	canvas_put(canvas, in, col + 1, 1, bad ? STYLE_BROKEN : STYLE_PLAIN, node_says(s, link));
+	if (health != HEALTH_ABSENT || in.w > 7)
+		canvas_put(canvas, in, col + 1, 1, bad ? STYLE_BROKEN : STYLE_PLAIN,
+			whole_words(frame, node_says(s, link), in.w - col - 1));
 }
 
-static void draw_arrow(struct canvas *canvas, struct rect at, const struct subject *s, int i)
+static void draw_arrow(struct canvas *canvas, struct rect at, const struct frame *frame,
+	const struct subject *s, int i)
 {
 	const struct glyphs *g = canvas->glyphs;
 	int broken = broken_arrow(s->verdict), head = at.w - 1;
 	bool cut = i == broken, behind = (broken >= 0 && i > broken) || !s->verdict ||
-		   s->host->unreachable;
+		   s->host->unreachable || host_stale(s->host, frame);
 	struct rect shaft = rect_sub(at, 0, 0, head, 1);
 
 	if (cut) {
@@ -158,9 +186,14 @@ static void put_fact(struct canvas *canvas, struct rect in, int row, const struc
 {
 	unsigned style = stale ? STYLE_STALE : line->health == HEALTH_OK ? STYLE_PLAIN :
 		style_of(line->health);
-	int col = canvas_put(canvas, in, 0, row, STYLE_DIM, line->label);
+	int label = text_width(line->label), value = text_width(line->value) +
+		(line->unit ? text_width(line->unit) + 1 : 0), col = 0;
 
-	col = canvas_put(canvas, in, col + 1, row, style, line->value);
+	if (label + 1 + value > in.w) /* the value is what counts */
+		label = in.w - value - 1 < 5 ? 0 : in.w - value - 1;
+	if (label)
+		col = canvas_field(canvas, in, 0, row, label, STYLE_DIM, line->label) + 1;
+	col = canvas_put(canvas, in, col, row, style, line->value);
 	if (line->unit)
 		canvas_put(canvas, in, col + 1, row, style, line->unit);
 }
@@ -191,7 +224,7 @@ void chain_nodes(struct canvas *canvas, const struct chain_layout *at, const str
 		draw_node(canvas, at->box[i], frame, s, i);
 		draw_facts(canvas, at->facts[i], frame, s, chain_links[i]);
 		if (i < CHAIN_NODES - 1)
-			draw_arrow(canvas, at->arrow[i], s, i);
+			draw_arrow(canvas, at->arrow[i], frame, s, i);
 	}
 }
 
@@ -212,7 +245,8 @@ void chain_beside(struct canvas *canvas, struct rect in, const struct frame *fra
 			canvas_cursor(canvas, rect_sub(third, 0, 0, col, 1), 0);
 		col = show_health(canvas, third, col + 1, 0, health);
 		canvas_put(canvas, third, col + 1, 0,
-			health == HEALTH_BROKEN ? STYLE_BROKEN : STYLE_PLAIN, node_says(s, links[i]));
+			health == HEALTH_BROKEN ? STYLE_BROKEN : STYLE_PLAIN,
+			whole_words(frame, node_says(s, links[i]), third.w - col - 1));
 	}
 }
 

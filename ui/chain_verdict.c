@@ -31,17 +31,18 @@ static const char *arrow_words(const struct frame *frame, const char *arrow)
 		link_title((enum link)end));
 }
 
-static void add_headline(struct doc *doc, const struct frame *frame, const struct subject *s)
+static void add_headline(struct doc *doc, const struct frame *frame, const struct subject *s,
+	int lines)
 {
 	const struct verdict *v = s->verdict;
-	const char *sure = v->row || v->health == HEALTH_OK ?
-		doc_printf(doc, "confidence %.2f", v->confidence) : "";
-	int end = doc->width - text_width(sure);
+	bool old = host_stale(s->host, frame) && !s->host->unreachable;
 
 	doc_start(doc, 0, STYLE_HEAD, "VERDICT");
-	doc_add(doc, WORD, style_of(v->health),
-		arena_strndup(frame->mem, v->title, text_fit(v->title, end - WORD - 2)));
-	doc_add(doc, end, STYLE_DIM, sure);
+	doc_add_text(doc, WORD, old ? (unsigned)STYLE_STALE : style_of(v->health), old ?
+		doc_printf(doc, "%s ago: %s", show_age(frame, host_age(s->host, frame)), v->title) :
+		v->title);
+	if (doc->count > (size_t)lines)
+		doc_cut(doc, (size_t)lines);
 }
 
 static void add_arrow(struct doc *doc, const struct frame *frame, const struct subject *s)
@@ -49,19 +50,18 @@ static void add_arrow(struct doc *doc, const struct frame *frame, const struct s
 	const struct verdict *v = s->verdict;
 	const char *since = show_since(s->host, v, frame), *text;
 
-	if (!v->row && !since)
+	if (!v->row)
 		return;
-	text = doc_printf(doc, "%s%s%s%s%s%s%s%s", v->row ? v->cause : "", v->arrow ? "   arrow " : "",
-		v->arrow ? arrow_words(frame, v->arrow) : "", since ? "   since " : "",
-		since && v->since.known ? show_clock(s->host, frame, v->since.v) : "",
-		since && v->since.known ? " (" : "", since ? since : "",
-		since && v->since.known ? ")" : "");
+	text = doc_printf(doc, "%s%s%s   confidence %.2f%s%s", v->cause, v->arrow ? "   " : "",
+		v->arrow ? arrow_words(frame, v->arrow) : "", v->confidence,
+		since ? "   since " : "", since ? show_clock(s->host, frame, v->since.v) : "");
 	doc_start(doc, WORD, STYLE_STRONG, text);
 }
 
 static void add_evidence(struct doc *doc, const struct frame *frame, const struct subject *s,
-	const struct evidence *e, bool whole)
+	const struct evidence *e, int lines)
 {
+	size_t before = doc->count;
 	const char *when = e->at.known ? show_clock(s->host, frame, e->at.v) : "";
 	int col = 3;
 
@@ -72,12 +72,16 @@ static void add_evidence(struct doc *doc, const struct frame *frame, const struc
 	}
 	doc_add(doc, col, STYLE_DIM, show_file(e->source));
 	col += text_width(show_file(e->source)) + 2;
-	if (!whole)
+	if (lines == 1) {
 		doc_add(doc, col, STYLE_QUOTE, show_gist(e->text));
-	else if (col + text_width(e->text) <= doc->width)
+		return;
+	}
+	if (col + text_width(e->text) <= doc->width)
 		doc_add(doc, col, STYLE_QUOTE, e->text);
 	else
-		doc_quote(doc, 5, STYLE_QUOTE, e->text);
+		doc_quote(doc, 5, STYLE_QUOTE, lines == 2 ? show_gist(e->text) : e->text);
+	if (doc->count > before + (size_t)lines)
+		doc_cut(doc, before + (size_t)lines);
 }
 
 static void add_ruled_out(struct doc *doc, const struct verdict *v, bool whole)
@@ -103,17 +107,27 @@ static void add_ruled_out(struct doc *doc, const struct verdict *v, bool whole)
 	buf_release(&line);
 }
 
-/* The first `lines` lines of what is to be done; lines 0: all. */
+/* At most `lines` lines of what is to be done. */
 static void add_fix(struct doc *doc, const char *fix, int lines)
 {
 	size_t before = doc->count;
 
 	doc_start(doc, 0, STYLE_HEAD, "DO NEXT");
 	doc_add_text(doc, WORD, STYLE_COMMAND, fix);
-	if (lines && doc->count > before + (size_t)lines) {
-		doc->count = before + (size_t)lines;
-		doc_add(doc, doc->width - 5, STYLE_MARKED, " more");
-	}
+	if (doc->count > before + (size_t)lines)
+		doc_cut(doc, before + (size_t)lines);
+}
+
+static void add_wrong(struct doc *doc, const struct verdict *v, int lines)
+{
+	size_t before = doc->count;
+
+	if (!v->wrong_fix || !v->row)
+		return;
+	doc_start(doc, 0, STYLE_HEAD, "NOT THIS");
+	doc_add_text(doc, WORD, STYLE_DANGER, v->wrong_fix);
+	if (doc->count > before + (size_t)lines)
+		doc_cut(doc, before + (size_t)lines);
 }
 
 static void add_more(struct doc *doc, const struct frame *frame, const struct subject *s)
@@ -127,10 +141,6 @@ static void add_more(struct doc *doc, const struct frame *frame, const struct su
 			v->recovered[i].cause->title,
 			show_clock(s->host, frame, v->recovered[i].from.v),
 			show_clock(s->host, frame, v->recovered[i].to.v)));
-	}
-	if (v->wrong_fix && v->row) {
-		doc_start(doc, 0, STYLE_HEAD, "NOT THIS");
-		doc_add_text(doc, WORD, STYLE_DANGER, v->wrong_fix);
 	}
 	for (i = 0; i < v->rival_count && v->row; i++) {
 		doc_start(doc, 0, STYLE_HEAD, i ? "" : "RIVALS");
@@ -175,69 +185,79 @@ static void add_unsettled(struct doc *doc, const struct subject *s)
 	buf_release(&line);
 }
 
-static void write_all(struct doc *doc, const struct frame *frame, const struct subject *s)
+/* How much is written: from all of it down to one line a proof. */
+struct measure {
+	int headline, proof, fix, wrong; /* lines each at most */
+	bool reasons;                    /* why others are ruled out, rivals, what was before */
+	bool gap;                        /* a blank line before what is to be done */
+};
+
+static const struct measure measures[] = {
+	{ 9, 99, 99, 99, true, true }, { 9, 3, 99, 99, true, true }, { 2, 3, 99, 99, false, true },
+	{ 2, 2, 9, 3, false, true },   { 2, 2, 3, 2, false, true },  { 2, 1, 3, 2, false, true },
+	{ 2, 1, 3, 1, false, true },   { 2, 1, 3, 1, false, false }, { 1, 1, 2, 1, false, false },
+};
+#define MEASURES ((int)(sizeof(measures) / sizeof(*measures)))
+
+static void write_verdict(struct doc *doc, const struct frame *frame, const struct subject *s,
+	const struct measure *m, int proofs)
 {
 	const struct verdict *v = s->verdict;
-	size_t i;
+	int i;
 
-	add_headline(doc, frame, s);
+	add_headline(doc, frame, s, m->headline);
 	add_unsettled(doc, s);
 	add_arrow(doc, frame, s);
 	add_unknown(doc, s);
-	for (i = 0; i < v->evidence_count; i++)
-		add_evidence(doc, frame, s, &v->evidence[i], true);
-	add_ruled_out(doc, v, true);
-	doc_blank(doc);
+	for (i = 0; i < (int)v->evidence_count && i < proofs; i++)
+		add_evidence(doc, frame, s, &v->evidence[i], m->proof);
+	add_ruled_out(doc, v, m->reasons);
+	if (m->gap)
+		doc_blank(doc);
 	if (v->fix && v->row)
-		add_fix(doc, v->fix, 0);
-	add_more(doc, frame, s);
+		add_fix(doc, v->fix, m->fix);
+	add_wrong(doc, v, m->wrong);
+	if (m->reasons)
+		add_more(doc, frame, s);
 }
 
-/* The fix gets three lines at most, "not this" one; proof what is left, but three lines. */
-static void write_short(struct doc *doc, const struct frame *frame, const struct subject *s,
-	int height)
+/* The fullest measure that fits; in the smallest, proofs give way down to three. */
+static void write_to_fit(struct doc *doc, const struct frame *frame, const struct subject *s,
+	struct rect room)
 {
-	const struct verdict *v = s->verdict;
-	int fix = v->fix && v->row ? (height >= 12 ? 3 : 2) : 0, wrong = height >= 11, proofs;
-	size_t i;
+	int proofs = (int)s->verdict->evidence_count, i;
 
-	add_headline(doc, frame, s);
-	add_unsettled(doc, s);
-	add_arrow(doc, frame, s);
-	add_unknown(doc, s);
-	proofs = height - (int)doc->count - fix - wrong - 1 - (height >= 12);
-	for (i = 0; i < v->evidence_count && ((int)i < proofs || i < 3); i++)
-		add_evidence(doc, frame, s, &v->evidence[i], false);
-	if ((int)doc->count + 1 + fix <= height)
-		add_ruled_out(doc, v, false);
-	if ((int)doc->count + 1 + fix + wrong <= height)
-		doc_blank(doc);
-	if (fix)
-		add_fix(doc, v->fix, height - (int)doc->count - wrong < fix ? fix : height -
-			(int)doc->count - wrong);
-	if ((int)doc->count < height && v->wrong_fix && v->row) {
-		doc_start(doc, 0, STYLE_HEAD, "NOT THIS");
-		doc_add(doc, WORD, STYLE_DANGER, v->wrong_fix);
+	for (i = 0; i < MEASURES; i++) {
+		doc_init(doc, frame->mem, room.w);
+		write_verdict(doc, frame, s, &measures[i], proofs);
+		if ((int)doc->count <= room.h)
+			return;
+	}
+	while ((int)doc->count > room.h && proofs-- > 3) {
+		doc_init(doc, frame->mem, room.w);
+		write_verdict(doc, frame, s, &measures[MEASURES - 1], proofs);
 	}
 }
 
-static void write_waiting(struct doc *doc, const struct frame *frame, const struct subject *s)
+static void write_waiting(struct doc *doc, const struct frame *frame, const struct subject *s,
+	const char *turn)
 {
 	const char *state = s->host->link.state;
 	int i, answered = 0;
 
 	doc_start(doc, 0, STYLE_HEAD, "VERDICT");
+	doc_add(doc, WORD, STYLE_UNKNOWN, turn);
 	if (!state || strcmp(state, "live") != 0) {
-		doc_add(doc, WORD, STYLE_UNKNOWN, show_way(s->host, frame));
+		doc_add(doc, WORD + 2, STYLE_UNKNOWN, show_way(s->host, frame));
 		if (s->host->link.address)
-			doc_start(doc, WORD, STYLE_DIM, doc_printf(doc, "to %s%s%s",
+			doc_start(doc, WORD + 2, STYLE_DIM, doc_printf(doc, "to %s%s%s",
 				s->host->link.address, s->host->link.transport ? " over " : "",
 				s->host->link.transport ? s->host->link.transport : ""));
 		return;
 	}
 	for (i = 0; i < LINKS; i++)
 		answered += i != LINK_VISITOR && !(s->host->pending & (1u << i));
-	doc_add(doc, WORD, STYLE_UNKNOWN, doc_printf(doc,
+	doc_add(doc, WORD + 2, STYLE_UNKNOWN, doc_printf(doc,
 		"none yet: %d of %d links have answered, logged in %s ago", answered, LINKS - 1,
 		show_age(frame, (frame->wall - s->host->link.since) / 1000)));
 }
@@ -250,13 +270,9 @@ void chain_verdict(struct canvas *canvas, struct rect in, const struct frame *fr
 
 	doc_init(&doc, frame->mem, room.w);
 	if (!s->verdict) {
-		write_waiting(&doc, frame, s);
+		write_waiting(&doc, frame, s, canvas->glyphs->spinner[frame->wall / 250 % 4]);
 	} else {
-		write_all(&doc, frame, s);
-		if ((int)doc.count > room.h) {
-			doc_init(&doc, frame->mem, room.w);
-			write_short(&doc, frame, s, room.h);
-		}
+		write_to_fit(&doc, frame, s, room);
 	}
 	if ((int)doc.count > room.h)
 		doc.count = (size_t)room.h;

@@ -70,6 +70,17 @@ static size_t break_at(const char *text, int columns)
 	return at ? at : fit ? fit : strcspn(text, " \n");
 }
 
+/* ... all of its bytes kept: behind a blank, if one is near. */
+static size_t break_raw(const char *text, int columns)
+{
+	size_t fit = text_fit(text, columns), at;
+
+	for (at = fit; text[fit] && at + 20 > fit && at > 0; at--)
+		if (text[at - 1] == ' ')
+			return at;
+	return fit;
+}
+
 static void wrap(struct doc *doc, int col, unsigned style, const char *text, bool begun, bool raw)
 {
 	int columns = doc->width - col;
@@ -78,7 +89,7 @@ static void wrap(struct doc *doc, int col, unsigned style, const char *text, boo
 	if (columns < 8)
 		columns = 8;
 	do {
-		len = raw ? text_fit(text, columns) : break_at(text, columns);
+		len = raw ? break_raw(text, columns) : break_at(text, columns);
 		if (!len && *text && *text != '\n')
 			len = 1;
 		if (!begun)
@@ -109,6 +120,13 @@ void doc_add_text(struct doc *doc, int col, unsigned style, const char *text)
 void doc_add_quote(struct doc *doc, int col, unsigned style, const char *text)
 {
 	wrap(doc, col, style, text, doc->count > 0, true);
+}
+
+void doc_cut(struct doc *doc, size_t lines)
+{
+	memset(doc->lines + lines, 0, (doc->count - lines) * sizeof(*doc->lines));
+	doc->count = lines;
+	doc_add(doc, doc->width - 5, STYLE_MARKED, " more");
 }
 
 const char *doc_printf(struct doc *doc, const char *format, ...)

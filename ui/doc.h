@@ -44,6 +44,9 @@ void doc_add_quote(struct doc *doc, int col, unsigned style, const char *text);
 const char *doc_printf(struct doc *doc, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Takes away what is behind `lines` and marks that there was more. */
+void doc_cut(struct doc *doc, size_t lines);
+
 /* Shows lines from `top` on; where there is more, the last column says so. */
 void doc_draw(const struct doc *doc, struct canvas *canvas, struct rect in, int top);
 /* The greatest `top` that still fills `height` lines. */

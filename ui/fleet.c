@@ -65,7 +65,7 @@ static void put_right(struct canvas *canvas, struct rect row, struct rect at, un
 
 /* What stands in the verdict's column. */
 static const char *row_says(const struct fleet_row *row, const struct frame *frame,
-	const struct fleet_cells *cells, unsigned *ret_style)
+	const struct fleet_cells *cells, int width, unsigned *ret_style)
 {
 	const struct verdict *v = row->verdict;
 
@@ -79,8 +79,8 @@ static const char *row_says(const struct fleet_row *row, const struct frame *fra
 		return arena_printf(frame->mem, "%s (%s old)", v->row ? v->title : "was well",
 			show_age(frame, host_age(row->host, frame)));
 	}
-	if (v->health != HEALTH_OK)
-		return v->title;
+	if (v->health != HEALTH_OK) /* the catalogue's title is shorter than the one with names */
+		return v->row && width < 40 ? v->row->title : v->title;
 	if (cells->cert_days < CERT_SOON_DAYS) {
 		*ret_style = STYLE_WARN;
 		return arena_printf(frame->mem, "certificate ends in %lld days",
@@ -119,7 +119,7 @@ static void draw_row(struct canvas *canvas, struct rect in, const struct fleet_c
 	bool sure = row->verdict && !row->host->unreachable;
 	const char *since = show_since(row->host, row->verdict, frame);
 	unsigned style;
-	const char *says = row_says(row, frame, &cells, &style);
+	const char *says = row_says(row, frame, &cells, c->verdict.w, &style);
 
 	if (row->folded)
 		canvas_put(canvas, in, 1, 0, STYLE_HEAD, canvas->glyphs->folded);
@@ -230,14 +230,14 @@ static int draw_same_sign(struct canvas *canvas, struct rect in, const struct mo
 static void draw_side(struct canvas *canvas, struct rect in, const struct model *model,
 	const struct fleet_row *row, const struct frame *frame)
 {
+	int y = 0, heading;
 	size_t i;
-	int y = 0;
 
 	if (row && row->verdict && row->verdict->row) {
 		canvas_put(canvas, in, 0, 0, STYLE_HEAD, "SAME CAUSE ELSEWHERE");
 		y = draw_same_sign(canvas, in, model, row, frame->mem) + 1;
 	}
-	canvas_put(canvas, in, 0, y++, STYLE_HEAD, "CERTIFICATES THAT END SOON");
+	heading = y++;
 	for (i = 0; i < model->host_count && y < in.h; i++) {
 		struct fleet_row any = { .host = model->hosts[i] };
 		struct fleet_cells cells = fleet_cells(&any, frame);
@@ -246,6 +246,8 @@ static void draw_side(struct canvas *canvas, struct rect in, const struct model 
 			canvas_putf(canvas, in, 1, y++, STYLE_WARN, "%s  %lld days",
 				model->hosts[i]->target, (long long)cells.cert_days);
 	}
+	if (y > heading + 1)
+		canvas_put(canvas, in, 0, heading, STYLE_HEAD, "CERTIFICATES THAT END SOON");
 }
 
 static void draw_events(struct canvas *canvas, struct rect in, const struct model *model,
@@ -275,15 +277,18 @@ static void draw_counts(struct canvas *canvas, const struct model *model,
 {
 	struct fleet_counts n = fleet_count(model);
 	const struct fleet_state *state = frame->state;
-	const char *left = arena_printf(frame->mem, "wp502  FLEET  %zu hosts  %zu warn  %zu unknown"
-		"  %zu ok%s", model->host_count, n.warn, n.unknown, n.ok,
-		n.waiting ? arena_printf(frame->mem, "  %zu asking", n.waiting) : "");
+	const char *left = arena_printf(frame->mem, "wp502  FLEET  %zu hosts", model->host_count);
+	const char *rest = arena_printf(frame->mem, "%zu ??  %zu !!  %zu ok%s", n.unknown, n.warn,
+		n.ok, n.waiting ? arena_printf(frame->mem, "  %zu asking", n.waiting) : "");
 	const char *down = n.broken ? arena_printf(frame->mem, "%zu BROKEN", n.broken) : "";
 	const char *right = arena_printf(frame->mem, "%s%s%s%s%s", state->order ? "by " : "",
 		state->order ? order_names[state->order] : "", state->order ? "  " : "",
 		frame->live ? "" : "RECORDING  ", show_now(frame));
 
-	show_title(canvas, frame, left, n.broken ? HEALTH_BROKEN : HEALTH_OK, down, right);
+	int col = show_title(canvas, frame, left, HEALTH_BROKEN, down, right);
+
+	canvas_field(canvas, frame->at.title, col + 2, 0, frame->at.title.w - text_width(right) - 2 -
+		col - 2, STYLE_BAR, rest);
 }
 
 static void fleet_draw(const struct model *model, const struct frame *frame,

@@ -94,7 +94,7 @@ struct fleet_columns layout_fleet_columns(int w)
 
 static void chain_nodes(struct chain_layout *l, struct rect body, int *y)
 {
-	int arrow = body.w >= 120 ? 7 : body.w >= 76 ? 4 : 3;
+	int arrow = body.w >= 120 ? 7 : body.w >= 100 ? 4 : 3;
 	int box = MIN((body.w - 2 - (CHAIN_NODES - 1) * arrow) / CHAIN_NODES, 34);
 	int facts = body.h >= 34 ? 6 : body.h >= 20 ? 3 : 0;
 	int x = body.x + (body.w - CHAIN_NODES * box - (CHAIN_NODES - 1) * arrow) / 2, i;

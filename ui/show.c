@@ -87,7 +87,7 @@ enum health link_health(const struct model_host *host, const struct verdict *ver
 	enum health health = verdict ? verdict->chain[link] : HEALTH_UNKNOWN;
 
 	if (host->unreachable)
-		return link == LINK_HOST ? HEALTH_BROKEN : HEALTH_UNKNOWN;
+		return HEALTH_UNKNOWN;
 	if (host_stale(host, frame) && (health == HEALTH_OK || health == HEALTH_WARN))
 		return HEALTH_STALE;
 	return health;
@@ -201,7 +201,9 @@ const char *show_file(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	return slash && slash[1] && path[0] == '/' ? slash + 1 : path;
+	/* a file under /proc means nothing without its path */
+	return slash && slash[1] && path[0] == '/' && strncmp(path, "/proc", 5) != 0 ? slash + 1 :
+		path;
 }
 
 const char *show_way(const struct model_host *host, const struct frame *frame)
@@ -227,7 +229,7 @@ const char *show_way(const struct model_host *host, const struct frame *frame)
 		show_age(frame, (frame->wall - host->link.since) / 1000));
 }
 
-void show_title(struct canvas *canvas, const struct frame *frame, const char *left,
+int show_title(struct canvas *canvas, const struct frame *frame, const char *left,
 	enum health health, const char *state, const char *right)
 {
 	struct rect bar = frame->at.title;
@@ -238,7 +240,8 @@ void show_title(struct canvas *canvas, const struct frame *frame, const char *le
 	bar.w = end > 0 ? end : 0;
 	col = canvas_put(canvas, bar, 0, 0, STYLE_BAR, left);
 	if (state && *state)
-		canvas_putf(canvas, bar, col + 2, 0,
+		col = canvas_putf(canvas, bar, col + 2, 0,
 			health == HEALTH_BROKEN ? STYLE_BAR_BAD : STYLE_BAR, "%s%s %s",
 			canvas->glyphs->health[health], health_letter(health), state);
+	return col;
 }

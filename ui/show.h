@@ -49,8 +49,9 @@ const char *show_file(const char *path);
 /* What the way to the host does now, in words: "live", "connecting: ..."; never NULL. */
 const char *show_way(const struct model_host *host, const struct frame *frame);
 
-/* The first line of the screen: text from the left, `right` at the end. */
-void show_title(struct canvas *canvas, const struct frame *frame, const char *left,
+/* The first line of the screen: text from the left, `right` at the end. Returns the column
+ * behind the state. */
+int show_title(struct canvas *canvas, const struct frame *frame, const char *left,
 	enum health health, const char *state, const char *right);
 
 #endif

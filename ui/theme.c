@@ -200,7 +200,7 @@ struct look theme_look(const struct theme *theme, enum style style, int colors)
 }
 
 const struct glyphs glyphs_utf8 = {
-	.health = { [HEALTH_UNKNOWN] = "?", [HEALTH_OK] = "✓", [HEALTH_WARN] = "▲",
+	.health = { [HEALTH_UNKNOWN] = "◇", [HEALTH_OK] = "✓", [HEALTH_WARN] = "▲",
 		[HEALTH_BROKEN] = "✗", [HEALTH_AFFECTED] = "▹", [HEALTH_STALE] = "◌",
 		[HEALTH_ABSENT] = "·" },
 	.horizontal = "─", .vertical = "│", .corners = { "┌", "┐", "└", "┘" },

@@ -48,6 +48,7 @@ struct ui *ui_new(const struct ui_config *config, const struct ui_outside *outsi
 		ui->outside = *outside;
 	ui->frame.mem = arena_new();
 	ui->frame.keymap = &ui->config.keymap;
+	ui->focus.link = LINK_NONE;
 	line_init(&ui->commands);
 	line_init(&ui->texts);
 	return ui;
@@ -109,6 +110,7 @@ void ui_focus(struct ui *ui, const char *host, const char *site)
 {
 	ui->focus.host = host;
 	ui->focus.site = site;
+	ui->focus.link = LINK_NONE;
 }
 
 void ui_focus_link(struct ui *ui, enum link link)
@@ -242,7 +244,16 @@ static void draw_too_small(struct canvas *canvas)
 		canvas->w, canvas->h, LAYOUT_MIN_W, LAYOUT_MIN_H);
 }
 
-static void begin_frame(struct ui *ui, int64_t wall, int w, int h)
+/* Until the operator goes to a link, the verdict's is the one in question. */
+static enum link verdict_link(const struct model *model, const struct focus *focus)
+{
+	const struct model_host *host = focus_host(model, focus);
+	const struct verdict *v = host ? site_verdict(host, focus_site(host, focus)) : NULL;
+
+	return v && v->link != LINK_NONE ? v->link : LINK_VISITOR;
+}
+
+static void begin_frame(struct ui *ui, const struct model *model, int64_t wall, int w, int h)
 {
 	struct frame *frame = &ui->frame;
 	const struct view *under = ui->depth > 1 ? ui->stack[ui->depth - 2].view : NULL;
@@ -253,6 +264,8 @@ static void begin_frame(struct ui *ui, int64_t wall, int w, int h)
 	frame->utc = ui->config.utc;
 	frame->live = ui->config.live;
 	frame->focus = ui->focus;
+	if (frame->focus.link == LINK_NONE)
+		frame->focus.link = verdict_link(model, &ui->focus);
 	frame->face = ui->config.face;
 	frame->state = top_of(ui)->state;
 	frame->under = under ? under->name : "";
@@ -273,7 +286,7 @@ void ui_draw(struct ui *ui, const struct model *model, int64_t wall, int w, int 
 	}
 	if (!ui->frozen) {
 		canvas_clear(canvas);
-		begin_frame(ui, wall, w, h);
+		begin_frame(ui, model, wall, w, h);
 	}
 	if (!layout_fits(w, h)) {
 		draw_too_small(canvas);
@@ -355,7 +368,7 @@ void ui_next_site(struct ui *ui, const struct model *model, int step)
 		return;
 	}
 	n = (size_t)(site - host->sites) + host->site_count + (size_t)step;
-	ui->focus.site = host->sites[n % host->site_count].url;
+	ui_focus(ui, host->target, host->sites[n % host->site_count].url);
 }
 
 static void run_command(struct ui *ui, const struct model *model, const char *text)
