@@ -99,7 +99,7 @@ static void scene_evidence(struct verdict *v, enum evidence_kind kind, int64_t a
 	struct evidence *e = arena_push(v->mem, &v->evidence, &v->evidence_count, sizeof(*e));
 
 	e->kind = kind;
-	e->source = source;
+	e->source = arena_strdup(v->mem, source);
 	e->text = text;
 	if (ago >= 0)
 		e->at = num_of(NOW - ago);
