@@ -53,7 +53,8 @@ static const char *tilde(struct arena *mem, const char *home, struct span path)
 }
 
 /* Files stand side by side, and a name may hold a blank: a new one begins with / or ~. */
-static void add_files(struct arena *mem, struct sshconf *c, const char *home, struct span value)
+static void add_files(struct arena *mem, struct sshconf_list *list, const char *home,
+	struct span value)
 {
 	size_t i, from = 0;
 
@@ -61,7 +62,7 @@ static void add_files(struct arena *mem, struct sshconf *c, const char *home, st
 		if (i < value.n && !(value.p[i - 1] == ' ' &&
 				(value.p[i] == '/' || value.p[i] == '~')))
 			continue;
-		add(mem, &c->known_hosts, tilde(mem, home,
+		add(mem, list, tilde(mem, home,
 			span_trim(span_from(value.p + from, i - from))));
 		from = i;
 	}
@@ -141,8 +142,8 @@ static void read_option(struct arena *mem, struct sshconf *c, const char *home,
 		c->own_identities |= !is_default_identity(file);
 	} else if (span_eq(name, "certificatefile") && !span_eq(value, "none")) {
 		add(mem, &c->certificates, dup_span(mem, value));
-	} else if (span_eq(name, "userknownhostsfile") || span_eq(name, "globalknownhostsfile")) {
-		add_files(mem, c, home, value);
+	} else if (span_eq(name, "userknownhostsfile")) {
+		add_files(mem, &c->known_hosts, home, value);
 	} else if (span_eq(name, "port") && span_int(value, &number) && number > 0 &&
 		number < 65536) {
 		c->port = (int)number;
@@ -169,7 +170,7 @@ static void read_option(struct arena *mem, struct sshconf *c, const char *home,
 
 bool sshconf_parse(struct arena *mem, struct span text, const char *home, struct sshconf *ret)
 {
-	struct span line, value, name;
+	struct span line, value, name, global = span_from("", 0);
 
 	memset(ret, 0, sizeof(*ret));
 	ret->port = 22;
@@ -179,7 +180,11 @@ bool sshconf_parse(struct arena *mem, struct span text, const char *home, struct
 		if (!span_cut(&value, ' ', &name) || !value.n || memchr(line.p, 0, line.n))
 			continue;
 		read_option(mem, ret, home, name, value);
+		if (span_eq(name, "globalknownhostsfile"))
+			global = value;
 	}
+	if (global.n) /* printed first, but it is the user's that leads and is written to */
+		add_files(mem, &ret->known_hosts, home, global);
 	if (ret->jump)
 		ret->proxy_command = NULL;
 	if (!ret->named)
