@@ -89,7 +89,7 @@ healthy_two_php() {
 }
 
 # Redis is installed, stopped and switched off, and the site does not use it.
-fault healthy.unused_redis healthy ok healthy_unused_redis http=200
+fault healthy.unused_redis healthy ok healthy_unused_redis http=200 no_redis_cache
 healthy_unused_redis() {
     svc stop redis
     [ ! -d /run/systemd/system ] || systemctl disable "$REDIS_UNIT" 2> /dev/null

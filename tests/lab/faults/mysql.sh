@@ -94,6 +94,7 @@ mysql_table_corrupt() {
     truncate -s -2000 "$file.MYD"
     svc start db
     until_true 20 mariadb -e 'SELECT 1'
+    cache_flush
     until_true 10 page_fails
     visit 3
 }

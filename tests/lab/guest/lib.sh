@@ -147,6 +147,7 @@ plugin() {
     cat > "$WP_CONTENT/plugins/$1/$1.php"
     chown -R "$SITE_USER:" "$WP_CONTENT/plugins/$1"
     sql "UPDATE wp_options SET option_value='a:1:{i:0;s:$((2 * ${#1} + 5)):\"$1/$1.php\";}' WHERE option_name='active_plugins'"
+    cache_flush
 }
 
 # sql STATEMENT: as root on the site's database.
@@ -215,6 +216,12 @@ db_host_set() {
     [ -z "${ENV_FILE:-}" ] || sed -i "s/^DB_HOST=.*/DB_HOST='$1'/" "$ENV_FILE"
 }
 
+# cache_flush: what WordPress would have dropped itself, had the change been made through it.
+cache_flush() {
+    [ -e "$WP_CONTENT/object-cache.php" ] || return 0
+    redis-cli --scan --pattern 'shop_*' 2> /dev/null | xargs -r redis-cli del > /dev/null
+}
+
 # redis_dropin: the object cache on, with a prefix of the site's own.
 redis_dropin() {
     [ -e "$WP_CONTENT/object-cache.php" ] && return
@@ -241,11 +248,11 @@ docroot_move() {
 
 # The second site's files: the shop's, with its own database. Made before variants that move the shop, or after.
 blog_files() {
+    [ -z "${ENV_FILE:-}" ] || { echo "name the second site's variant before bedrock" >&2; return 1; }
     mkdir -p /var/www/blog.test
     useradd -r -M -d /var/www/blog.test -s /usr/sbin/nologin blog
     cp -r "$DOCROOT/." /var/www/blog.test/
-    sed "s/'shop'/'blog'/; s/'shop-secret-1'/'blog-secret-1'/; s/( 'DB_USER', 'shop' )/( 'DB_USER', 'blog' )/" \
-        "$WP_CONFIG" > /var/www/blog.test/wp-config.php
+    sed "s/'shop'/'blog'/; s/'shop-secret-1'/'blog-secret-1'/; s/'shop_'/'blog_'/" "$WP_CONFIG" > /var/www/blog.test/wp-config.php
     chown -R blog: /var/www/blog.test
     chown blog:www-data /var/www/blog.test/wp-config.php
 }
@@ -265,7 +272,9 @@ CONF
 }
 
 blog_nginx() {
-    cat > "$(dirname "$NGINX_SITE")/blog.test" <<'CONF'
+    # Beside the shop's file and named like it, so the same include or link finds it.
+    local file=${NGINX_SITE/shop/blog}
+    cat > "$file" <<'CONF'
 server {
     listen 80;
     listen 443 ssl;
@@ -284,5 +293,7 @@ server {
     }
 }
 CONF
-    ln -sf "$(dirname "$NGINX_SITE")/blog.test" /etc/nginx/sites-enabled/blog.test
+    case $file in
+        */sites-available/*) ln -sf "$file" /etc/nginx/sites-enabled/blog.test ;;
+    esac
 }

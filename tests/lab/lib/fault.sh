@@ -21,6 +21,7 @@ fault_row() { faults_each fault_line | awk -F'\t' -v id="$1" '$1==id {print; fou
 
 # Needs say what a fault takes and what must be seen of it:
 #   edge          a CDN edge in front          unix       only where PHP-FPM listens on a unix socket
+#   no_redis_cache  only without the object cache
 #   systemd       only with systemd            http=A|B   what a visitor gets        says=TEXT   stands in a log
 fault_need() { fault_row "$1" | cut -f5- | tr '\t' '\n' | sed -n "s/^$2=//p"; }
 fault_has() { fault_row "$1" | cut -f5- | tr '\t' '\n' | grep -qx "$2"; }

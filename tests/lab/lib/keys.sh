@@ -55,7 +55,8 @@ sshconf_write() {
     : > "$conf.new"
     for dir in "$HOSTS_DIR"/*/; do
         [ -s "$dir/ip" ] || continue
-        ip=$(cat "$dir/ip")
+        # Another lab call may take the host down at this moment.
+        ip=$(cat "$dir/ip" 2> /dev/null) || continue
         name=$(basename "$dir")
         cut -d' ' -f1,2 "$KEYS_DIR"/ssh_host_*_key.pub | sed "s/^/$ip /" >> "$known.new"
         printf 'Host %s\n    HostName %s\n' "$name" "$ip" >> "$conf.new"

@@ -4,7 +4,7 @@
 variant_two_sites() {
     local conf
     conf=$(dirname "$POOL_CONF")/blog.conf
-    blog_files
+    blog_files || return 1
     blog_pool > "$conf"
     blog_nginx
 }

@@ -4,7 +4,7 @@
 variant_two_units() {
     local dir=/etc/php/$PHPV/fpm-blog
     mkdir -p "$dir/pool.d"
-    blog_files
+    blog_files || return 1
     blog_pool > "$dir/pool.d/blog.conf"
     printf '[global]\npid = /run/php/fpm-blog.pid\nerror_log = /var/log/php%s-fpm-blog.log\ninclude = %s/pool.d/*.conf\n' \
         "$PHPV" "$dir" > "$dir/php-fpm.conf"
