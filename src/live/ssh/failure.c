@@ -287,6 +287,8 @@ static void refine(const struct words *w, struct ssh_failure *f)
 		set(f, SSH_E_KEY_FILE, "login",
 			"the server accepts the key, but it could not be used: it has a passphrase",
 			"load it first with: ssh-add {key}");
+	if (f->error == SSH_E_LOST && !words_live(w))
+		f->step = w->step < WORDS_LOGIN ? "connect" : "login";
 	if (before_target && f->error != SSH_E_KEY_UNKNOWN && f->error != SSH_E_KEY_CHANGED &&
 	    f->error != SSH_E_KEY_REVOKED && f->error != SSH_E_USAGE && f->error != SSH_E_JUMP)
 		set(f, SSH_E_JUMP, "jump", f->says,
