@@ -6,6 +6,11 @@
 
 #include "base/mem.h"
 
+const char *cause_public_id(const struct cause *cause)
+{
+	return cause->as ? cause->as : cause->id;
+}
+
 static const char *vtext(struct finding *f, const char *format, va_list args)
 {
 	va_list again;

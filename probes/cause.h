@@ -51,6 +51,9 @@ struct finding {
 
 struct cause {
 	const char *id;         /* "fpm.down" */
+	/* What the outside is told instead, for rows beyond the published catalogue: an id of
+	 * it, or "unknown" (the title still says all); NULL: the id itself */
+	const char *as;
 	enum link link;
 	const char *title;      /* "PHP-FPM is stopped" */
 	const char *arrow;      /* first broken arrow */
@@ -65,6 +68,9 @@ struct cause {
 	const char *actions;    /* ids of actions that fit, blank-separated; "" advice only */
 	const char *plain;      /* one or two sentences for somebody who learns */
 };
+
+/* The id as programs outside see it: of the published catalogue, or "unknown". */
+const char *cause_public_id(const struct cause *cause);
 
 /* Helpers for `look`. Evidence beyond EVIDENCE_MAX is dropped. */
 void finding_state(struct finding *f, const char *source, int64_t at, const char *format, ...)

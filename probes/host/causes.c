@@ -89,7 +89,7 @@ const struct cause host_causes[] = {
 		.plain = "Memory is short, so the kernel swaps all day and no program gets anything done.",
 	},
 	{
-		.id = "host.out_of_processes", .link = LINK_HOST, .arrow = "host>fpm",
+		.id = "host.out_of_processes", .as = "unknown", .link = LINK_HOST, .arrow = "host>fpm",
 		.look = host_look_out_of_processes, .title = "no further process can be started",
 		.explains = DEAD UNWELL "fpm.process_limit",
 		.signs = "fork fails, the number of processes is at its limit",

@@ -176,7 +176,7 @@ static void look_network(const struct site_view *v, struct finding *f)
 
 const struct cause visitor_causes[] = {
 	{
-		.id = "visitor.name", .link = LINK_VISITOR, .arrow = "visitor>cdn",
+		.id = "visitor.name", .as = "unknown", .link = LINK_VISITOR, .arrow = "visitor>cdn",
 		.title = "The site's name does not resolve",
 		.explains = "", .look = look_name,
 		.signs = "the resolver here answers that the name of a given --url does not exist",
@@ -187,7 +187,7 @@ const struct cause visitor_causes[] = {
 		.plain = "Browsers first look the name up, as in a phone book. The entry is missing, so "
 			"they never learn where the server is.",
 	}, {
-		.id = "visitor.certificate", .link = LINK_VISITOR, .arrow = "visitor>nginx",
+		.id = "visitor.certificate", .as = "cdn.origin_certificate", .link = LINK_VISITOR, .arrow = "visitor>nginx",
 		.title = "Browsers refuse the site's certificate",
 		.explains = "", .look = look_certificate,
 		.signs = "the certificate on the visitor's way has expired, is for another name or is "
@@ -200,7 +200,7 @@ const struct cause visitor_causes[] = {
 		.plain = "The site's identity card is out of date or made out to somebody else, so "
 			"browsers show a warning page and not the site.",
 	}, {
-		.id = "visitor.network", .link = LINK_VISITOR, .arrow = "visitor>nginx",
+		.id = "visitor.network", .as = "unknown", .link = LINK_VISITOR, .arrow = "visitor>nginx",
 		.title = "The site answers, but not on the network way from here",
 		.explains = "", .look = look_network,
 		.signs = "no connection from here; the server answers itself and serves others now",

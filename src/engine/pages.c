@@ -109,6 +109,7 @@ static bool deserves_another_look(const struct page_run *run, const struct model
 	const struct page *visitor = site->view.pages[WAY_VISITOR];
 
 	return visitor && page_failed(visitor) && visitor->failure != PAGE_TIMEOUT &&
+	       visitor->failure != PAGE_CONNECT_TIMEOUT &&
 	       run->visitor_asks < VISITOR_TRIES && view_page_well(&site->view);
 }
 

@@ -48,10 +48,12 @@ static void name_cause(struct verdict *v, const struct candidate *c)
 {
 	const struct finding *f = &c->finding;
 
-	v->cause = c->cause->id;
+	v->cause = cause_public_id(c->cause);
 	v->row = c->cause;
 	v->link = c->cause->link;
 	v->health = f->health == HEALTH_WARN ? HEALTH_WARN : HEALTH_BROKEN;
+	if (!strcmp(v->cause, "unknown"))
+		v->health = HEALTH_UNKNOWN;
 	v->title = arena_strdup(v->mem, f->title ? f->title : c->cause->title);
 	v->confidence = c->confidence;
 	v->since = f->since;
@@ -191,7 +193,7 @@ static void add_rival(struct verdict *v, const struct candidate *c, const char *
 {
 	struct rival *r;
 
-	if (v->rival_count == RIVALS_MAX)
+	if (v->rival_count == RIVALS_MAX || c->cause->as)
 		return;
 	r = arena_push(v->mem, &v->rivals, &v->rival_count, sizeof(*r));
 	r->cause = c->cause;
@@ -202,7 +204,7 @@ static void add_rival(struct verdict *v, const struct candidate *c, const char *
 static const char *why_not(struct verdict *v, const struct candidate *c)
 {
 	if (c->explained_by)
-		return arena_printf(v->mem, "an effect of %s", c->explained_by->cause->id);
+		return arena_printf(v->mem, "an effect of %s", cause_public_id(c->explained_by->cause));
 	if (c->finding.state == FINDING_PROVEN)
 		return arena_printf(v->mem, "stands as well, but %s weighs more", v->cause);
 	return "fits, but nothing that counts now proves it";
@@ -216,7 +218,7 @@ static void list_ruled_out(struct verdict *v, const struct candidates *c, int di
 
 	for (i = 0; i < c->count && v->ruled_out_count < RULED_OUT_MAX; i++) {
 		item = &c->items[i];
-		if (item->finding.state != FINDING_RULED_OUT ||
+		if (item->finding.state != FINDING_RULED_OUT || item->cause->as ||
 		    abs(link_depth(item->cause->link) - link_depth(v->link)) != distance)
 			continue;
 		r = arena_push(v->mem, &v->ruled_out, &v->ruled_out_count, sizeof(*r));
@@ -237,7 +239,7 @@ static void list_others(struct verdict *v, const struct candidates *c)
 			continue;
 		if (item->finding.state == FINDING_PROVEN || item->finding.state == FINDING_HINT)
 			add_rival(v, item, why_not(v, item));
-		if (item->finding.state == FINDING_HINT && !hint_explained(c, item))
+		if (item->finding.state == FINDING_HINT && !item->cause->as && !hint_explained(c, item))
 			add_recovered(v, item);
 	}
 	/* What a reader would think of first: the neighbours of what is named. */
@@ -278,7 +280,7 @@ static bool report_matters(const struct verdict *v, enum link link)
 	if (!v->row || v->confidence < SETTLED_FROM || link == v->link)
 		return true;
 	for (cause = probes[link]->causes; cause && cause->id; cause++)
-		if (cause_explains(cause, v->cause))
+		if (cause_explains(cause, v->row->id))
 			return true;
 	return false;
 }

@@ -11,6 +11,8 @@ static void add(struct buf *out, const char *head, const char *text)
 static void add_cause(struct buf *out, const struct cause *c)
 {
 	buf_addf(out, "### `%s`: %s\n\n%s\n\n", c->id, c->title, c->plain ? c->plain : "");
+	if (c->as)
+		buf_addf(out, "- **Told as**: `%s`\n", c->as);
 	add(out, "First broken arrow", c->arrow);
 	add(out, "Proven by", c->signs);
 	add(out, "Not if", c->not_if);
