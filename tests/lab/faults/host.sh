@@ -6,7 +6,7 @@ kernel_line() {
     local stamp=%Y-%m-%dT%H:%M:%S.%6N%:z
     [ -z "${SYSLOG_CLASSIC:-}" ] || stamp='%b %e %H:%M:%S'
     printf '%s %s kernel: [%s] %s\n' "$(date +"$stamp")" "$(hostname)" \
-        "$(cut -d' ' -f1 /proc/uptime)" "$1" | tee -a /var/log/kern.log >> /var/log/syslog
+        "$(awk '{printf "%12.6f", $1}' /proc/uptime)" "$1" | tee -a /var/log/kern.log >> /var/log/syslog
 }
 
 fault host.oom host.oom broken host_oom http=502 'says=Out of memory: Killed process'

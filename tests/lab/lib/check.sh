@@ -73,6 +73,7 @@ prove_one() {
 run_each() {
     local jobs=$1 callback=$2 id running=0
     shift 2
+    trap run_stopped INT TERM
     for id in "$@"; do
         [ "$running" -lt "$jobs" ] || { wait -n; running=$((running - 1)); }
         (
@@ -82,6 +83,23 @@ run_each() {
         running=$((running + 1))
     done
     wait
+}
+
+# A run that is stopped takes its own hosts with it, by their process ids.
+run_stopped() {
+    local dir pid
+    trap '' INT TERM
+    for pid in $(jobs -p); do
+        kill "$pid" 2> /dev/null
+    done
+    wait
+    # A job may have been half-way through a boot whose own children end a moment later.
+    sleep 1
+    for dir in "$HOSTS_DIR/$RUN_PREFIX$$"-*/; do
+        [ ! -d "$dir" ] || host_remove "${dir%/}"
+    done
+    sshconf_refresh
+    exit 130
 }
 
 lab_down_quiet() {
