@@ -30,6 +30,7 @@ enum {
 	OPT_UTC,
 	OPT_HELP,
 	OPT_VERSION,
+	OPT_PRINT_BINDINGS,
 	OPT_DUMP_CAUSES
 };
 
@@ -59,6 +60,7 @@ static const struct option long_options[] = {
 	{ "utc", no_argument, NULL, OPT_UTC },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "print-bindings", no_argument, NULL, OPT_PRINT_BINDINGS },
 	{ "dump-causes", no_argument, NULL, OPT_DUMP_CAUSES },
 	{ NULL, 0, NULL, 0 },
 };
@@ -88,6 +90,7 @@ const char cli_help[] =
 	"      --record FILE, --no-record\n"
 	"      --json, --color auto|always|never, --ascii, --utc\n"
 	"  -v                     debug log to a file\n"
+	"      --print-bindings   the console's keys\n"
 	"\n"
 	"diagnose exits 0 healthy, 1 warn, 2 broken, 3 unknown, 64 usage.\n";
 
@@ -255,6 +258,7 @@ static char *parse_flag(struct cli *cli, int option)
 	case 'v':           cli->verbose = true; break;
 	case OPT_HELP:      cli->command = COMMAND_HELP; break;
 	case OPT_VERSION:   cli->command = COMMAND_VERSION; break;
+	case OPT_PRINT_BINDINGS: cli->command = COMMAND_PRINT_BINDINGS; break;
 	case OPT_DUMP_CAUSES: cli->command = COMMAND_DUMP_CAUSES; break;
 	default:            break;
 	}

@@ -10,10 +10,12 @@
 #include "base/text.h"
 #include "cli.h"
 #include "config.h"
+#include "console.h"
 #include "diagnose.h"
 #include "export.h"
 #include "report/report.h"
 #include "target.h"
+#include "ui/keymap.h"
 
 #define EXIT_USAGE 64
 
@@ -65,6 +67,34 @@ static bool load_config(const struct cli *cli, struct config *config)
 	return ok;
 }
 
+/* One kind of source fits on the screens; anything else, and no terminal, is told as text. */
+static int console_or_text(const struct cli *cli, const struct config *config,
+	const struct targets *targets)
+{
+	bool fits = targets->count ? !targets->recordings.count : targets->recordings.count == 1;
+	const char *why = NULL;
+	int status = -1;
+
+	if (cli->command != COMMAND_DIAGNOSE && fits && !cli->json)
+		status = console_run(cli, config, targets, &why);
+	if (why)
+		dlog("no console: %s", why);
+	return status >= 0 ? status : diagnose_run(cli, targets);
+}
+
+static int print_bindings(void)
+{
+	struct keymap map;
+	struct buf out;
+
+	buf_init(&out, 1u << 16);
+	keymap_init(&map);
+	keymap_print(&map, &out);
+	fwrite(out.data, 1, out.len, stdout);
+	buf_release(&out);
+	return 0;
+}
+
 static int with_targets(const struct cli *cli, const struct config *config)
 {
 	struct targets targets;
@@ -81,7 +111,7 @@ static int with_targets(const struct cli *cli, const struct config *config)
 	else if (cli->command == COMMAND_REPLAY && !targets.recordings.count)
 		status = usage("replay wants the path of a recording");
 	else
-		status = diagnose_run(cli, &targets);
+		status = console_or_text(cli, config, &targets);
 	targets_release(&targets);
 	return cli->command == COMMAND_REPLAY && status != EXIT_USAGE ? 0 : status;
 }
@@ -112,6 +142,8 @@ static int dispatch(const struct cli *cli)
 		return 0;
 	case COMMAND_DUMP_CAUSES:
 		return dump_causes();
+	case COMMAND_PRINT_BINDINGS:
+		return print_bindings();
 	case COMMAND_EXPORT:
 		return export_run(cli->targets.items[0]);
 	default:

@@ -54,8 +54,9 @@ static void fill_host(struct live_host *host, const struct cli *cli, const struc
 		.jump = cli->jump,
 		.known_hosts = cli->known_hosts,
 		.port = target->port,
-		/* Several hosts asking at one terminal would talk into each other. */
-		.may_prompt = alone && isatty(STDIN_FILENO),
+		/* Several hosts asking at one terminal would talk into each other, and on the
+		 * console's screen a question would not be seen. */
+		.may_prompt = alone && cli->command != COMMAND_CONSOLE && isatty(STDIN_FILENO),
 		.connect_timeout_ms = connect_timeout(cli->timeout_ms),
 	};
 

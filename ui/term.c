@@ -390,6 +390,8 @@ static void on_signal(void *owner, int signal)
 {
 	struct term *term = owner;
 
+	if (term->away && (signal == SIGINT || signal == SIGTSTP))
+		return; /* meant for whoever has the terminal now */
 	switch (signal) {
 	case SIGWINCH: /* a storm of them is one */
 		if (!loop_timer_active(term->resize))

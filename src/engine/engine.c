@@ -220,9 +220,22 @@ static void tick_host(struct engine *engine, struct host_run *run)
 		return;
 	if (run->judge_at > mono)
 		engine->options.wake(engine->options.owner, run->judge_at - mono);
+	wait = rounds_tick(engine, run);
+	if (wait >= 0)
+		engine->options.wake(engine->options.owner, wait + 1);
 	wait = host_run_ask_pages(engine, run);
 	if (wait >= 0)
 		engine->options.wake(engine->options.owner, wait + 1);
+}
+
+void engine_refresh(struct engine *engine, const char *host)
+{
+	size_t i;
+
+	for (i = 0; i < engine->host_count; i++)
+		if (!host || !strcmp(engine->hosts[i]->target.name, host))
+			rounds_now(engine, engine->hosts[i]);
+	engine->options.wake(engine->options.owner, 0);
 }
 
 void engine_tick(struct engine *engine)
@@ -264,6 +277,8 @@ void engine_give_up(struct engine *engine)
 
 	for (i = 0; i < engine->host_count; i++) {
 		host = engine->hosts[i]->model;
+		if (host_link_live(host))
+			host_run_give_up(engine->hosts[i]);
 		if (host->verdict)
 			continue;
 		title = xasprintf("the time given ended at step '%s' of %s: give it more with "
@@ -305,4 +320,26 @@ bool engine_settled(const struct engine *engine)
 		if (!host_settled(engine->hosts[i]))
 			return false;
 	return true;
+}
+
+static bool host_complete(const struct host_run *run)
+{
+	size_t i;
+
+	if (run->model->unreachable)
+		return true;
+	for (i = 0; i < run->model->site_count; i++)
+		if (page_in_flight(&run->sites[i].pages))
+			return false;
+	return run->survey_done;
+}
+
+bool engine_complete(const struct engine *engine)
+{
+	size_t i;
+
+	for (i = 0; i < engine->host_count; i++)
+		if (!host_complete(engine->hosts[i]))
+			return false;
+	return engine_settled(engine);
 }

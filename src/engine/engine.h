@@ -20,6 +20,7 @@ struct engine_target {
 	struct page_texts texts;
 	const char *const *resolves;  /* HOST:PORT:ADDR, NULL-terminated; or NULL */
 	const char *ca_file, *origin; /* or NULL */
+	int64_t interval_ms, probe_ms; /* between rounds, between pages; 0: asked once only */
 	bool insecure;
 };
 
@@ -41,9 +42,13 @@ void engine_free(struct engine *engine);
 void engine_add(struct engine *engine, const struct engine_target *target);
 void engine_start(struct engine *engine);
 void engine_tick(struct engine *engine);
+/* Asks a host (NULL: all) again at once, whatever is due. */
+void engine_refresh(struct engine *engine, const char *host);
 
 /* Every host has a verdict that nothing still under way can change, or time is up. */
 bool engine_settled(const struct engine *engine);
+/* ... and nothing at all is under way any more: what a recording should hold. */
+bool engine_complete(const struct engine *engine);
 /* The source has said all it will ever say (a recording): judge with what is there. */
 void engine_source_ended(struct engine *engine);
 /* No more time: a host without a verdict gets one that names the step it had come to. */

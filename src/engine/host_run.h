@@ -7,6 +7,7 @@
 
 #include "engine/engine.h"
 #include "engine/pages.h"
+#include "engine/rounds.h"
 #include "probes/probe.h"
 
 /* The memory behind the newest report of one name. */
@@ -34,6 +35,7 @@ struct host_run {
 	uint64_t survey;        /* seq of its request; 0: refused */
 	bool survey_done;
 	bool dirty;
+	struct round_state round;
 	int64_t judge_at;       /* mono ms: judge again then, whatever comes; 0: no need */
 };
 
@@ -64,5 +66,7 @@ int64_t host_run_ask_pages(struct engine *engine, struct host_run *run);
 
 /* Bits of the links whose reports have not all come. */
 unsigned host_run_pending(const struct host_run *run);
+/* No more time: what has not come is listed as missing. */
+void host_run_give_up(struct host_run *run);
 
 #endif

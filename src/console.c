@@ -1,0 +1,357 @@
+/*
+ * The pace: what the server says is shown at most 30 times a second, what a key does at
+ * once; a frame waits while the terminal still takes the last one. Whatever moves by
+ * itself (ages, a spinner) asks for its own next frame.
+ */
+#include "console.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "console_shell.h"
+#include "engine/engine.h"
+#include "loop/loop.h"
+#include "probes/probe.h"
+#include "session.h"
+#include "store/recorder.h"
+#include "store/recording.h"
+#include "ui/term.h"
+#include "ui/ui.h"
+
+#define FRAME_MS 33
+#define FOR_EVER INT64_MAX
+
+struct console {
+	const struct cli *cli;
+	const struct targets *targets;
+	struct loop *loop;
+	struct term *term;
+	struct ui *ui;
+	struct canvas canvas;
+	struct model *model;
+	struct source *source;
+	struct engine *engine;
+	struct recorder *recorder;  /* NULL: none */
+	struct console_shell *shell;/* NULL: the terminal is ours */
+	struct loop_timer *tick, *frame;
+	int64_t tick_due, frame_due, last_frame; /* mono ms */
+	uint64_t shown;             /* generation of the model on the screen */
+	bool waiting;               /* a frame is due but the terminal is busy */
+};
+
+/* ---- frames ---- */
+
+static void draw(void *owner)
+{
+	struct console *c = owner;
+	int64_t next;
+	int w, h;
+
+	c->frame_due = FOR_EVER;
+	c->waiting = !term_idle(c->term);
+	if (c->waiting)
+		return;
+	term_size(c->term, &w, &h);
+	c->shown = c->model->generation;
+	c->last_frame = loop_now(c->loop);
+	ui_draw(c->ui, c->model, c->source->ops->now(c->source).wall, w, h, &c->canvas);
+	term_show(c->term, &c->canvas, ui_theme(c->ui), ui_color(c->ui));
+	next = ui_next_frame(c->ui, c->model);
+	if (next >= 0) {
+		c->frame_due = c->last_frame + next;
+		loop_timer_start(c->frame, next);
+	}
+}
+
+static void want_frame(struct console *c, int64_t in_ms)
+{
+	int64_t due = loop_now(c->loop) + in_ms;
+
+	if (due >= c->frame_due)
+		return;
+	c->frame_due = due;
+	loop_timer_start(c->frame, in_ms);
+}
+
+static void data_changed(struct console *c)
+{
+	int64_t since = loop_now(c->loop) - c->last_frame;
+
+	if (c->model->generation != c->shown)
+		want_frame(c, since >= FRAME_MS ? 0 : FRAME_MS - since);
+}
+
+/* ---- engine ---- */
+
+static void tick(void *owner)
+{
+	struct console *c = owner;
+
+	c->tick_due = FOR_EVER;
+	engine_tick(c->engine);
+	data_changed(c);
+}
+
+static void wake(void *owner, int64_t in_ms)
+{
+	struct console *c = owner;
+	int64_t due = loop_now(c->loop) + in_ms;
+
+	if (due >= c->tick_due)
+		return;
+	c->tick_due = due;
+	loop_timer_start(c->tick, in_ms > 0 ? in_ms : 0);
+}
+
+static void witness(void *owner, const struct event *event)
+{
+	struct console *c = owner;
+	char *error = NULL;
+
+	if (c->recorder && !recorder_event(c->recorder, event, &error))
+		free(error); /* the screen is up; recorder_free tells it at the end */
+}
+
+static void recording_ended(void *owner)
+{
+	struct console *c = owner;
+
+	engine_source_ended(c->engine);
+	wake(c, 0);
+}
+
+/* ---- terminal ---- */
+
+static void on_key(void *owner, const struct key *key)
+{
+	struct console *c = owner;
+
+	ui_key(c->ui, c->model, key);
+	want_frame(c, 0);
+}
+
+static void on_resize(void *owner)
+{
+	want_frame(owner, 0);
+}
+
+static void on_idle(void *owner)
+{
+	struct console *c = owner;
+
+	if (c->waiting)
+		draw(c);
+}
+
+static void on_gone(void *owner)
+{
+	struct console *c = owner;
+
+	loop_stop(c->loop);
+}
+
+/* ---- wishes of the screens ---- */
+
+static void do_suspend(void *owner)
+{
+	struct console *c = owner;
+
+	term_suspend(c->term);
+}
+
+static void do_redraw(void *owner)
+{
+	struct console *c = owner;
+
+	term_redraw(c->term);
+}
+
+static void do_refresh(void *owner, const char *host)
+{
+	struct console *c = owner;
+
+	engine_refresh(c->engine, host);
+}
+
+static void shell_ended(void *owner)
+{
+	struct console *c = owner;
+
+	console_shell_free(c->shell);
+	c->shell = NULL;
+	term_return(c->term);
+}
+
+static void do_shell(void *owner, const char *host)
+{
+	struct console *c = owner;
+	size_t i;
+
+	for (i = 0; i < c->targets->count && !c->shell; i++)
+		if (!strcmp(c->targets->items[i].pages.name, host)) {
+			term_leave(c->term);
+			c->shell = console_shell_new(c->loop, c->cli, &c->targets->items[i],
+				shell_ended, c);
+			if (!c->shell)
+				term_return(c->term);
+			break;
+		}
+}
+
+static void do_copy(void *owner, const char *text)
+{
+	struct console *c = owner;
+
+	term_copy(c->term, text);
+}
+
+static void do_mouse(void *owner, bool on)
+{
+	struct console *c = owner;
+
+	term_mouse(c->term, on);
+}
+
+static void face_of(enum link link, const struct site_view *view, struct face *face)
+{
+	if (probes[link]->face)
+		probes[link]->face(view, face);
+}
+
+/* ---- beginning and end ---- */
+
+/* "15;0": the terminal says what it writes with on what; 7 and 15 are white. */
+static const struct theme *theme_for(const struct cli *cli)
+{
+	const char *no_color = getenv("NO_COLOR"), *ground = getenv("COLORFGBG");
+	bool colour = cli->color == COLOR_ALWAYS ||
+		      (cli->color == COLOR_AUTO && !(no_color && *no_color));
+
+	if (!colour)
+		return theme_find("mono");
+	ground = ground ? strrchr(ground, ';') : NULL;
+	return theme_find(ground && (!strcmp(ground, ";7") || !strcmp(ground, ";15")) ? "light" :
+									 "dark");
+}
+
+static void open_screens(struct console *c, bool live)
+{
+	struct ui_config config = {
+		.theme = theme_for(c->cli),
+		.ascii = c->cli->ascii || !term_utf8(c->term),
+		.utc = c->cli->utc,
+		.live = live,
+		.face = face_of,
+	};
+	const struct ui_outside outside = {
+		.quit = on_gone, .suspend = do_suspend, .redraw = do_redraw, .refresh = do_refresh,
+		.shell = do_shell, .copy = do_copy, .mouse = do_mouse, .owner = c,
+	};
+
+	keymap_init(&config.keymap);
+	c->ui = ui_new(&config, &outside);
+}
+
+static void open_engine(struct console *c)
+{
+	struct engine_options options = { .since_ms = c->cli->since_ms, .wake = wake,
+		.witness = witness, .owner = c };
+
+	c->engine = engine_new(c->source, c->model, &options);
+}
+
+static void add_hosts(struct console *c, const struct config *config)
+{
+	const struct target_config *own;
+	struct engine_target target;
+	size_t i;
+
+	for (i = 0; i < c->targets->count; i++) {
+		target = c->targets->items[i].pages;
+		own = config_find(config, c->targets->items[i].name);
+		target.interval_ms = own && own->interval_ms ? own->interval_ms : config->interval_ms;
+		target.probe_ms = own && own->probe_ms ? own->probe_ms : config->probe_ms;
+		engine_add(c->engine, &target);
+	}
+}
+
+/* False with a complaint on stderr. */
+static bool open_source(struct console *c)
+{
+	char *error = NULL;
+
+	if (c->targets->count) {
+		c->source = session_open(c->loop, c->cli, c->targets, NULL);
+		if (c->cli->record && !(c->recorder = recorder_new(c->cli->record, &error)))
+			fprintf(stderr, "wp502: %s\n", error);
+	} else {
+		c->source = recording_new(c->loop, c->targets->recordings.items[0], &error);
+		if (c->source)
+			recording_on_end(c->source, recording_ended, c);
+		else
+			fprintf(stderr, "wp502: %s\n", error);
+	}
+	free(error);
+	return c->source && (!c->cli->record || !c->targets->count || c->recorder);
+}
+
+static void close_all(struct console *c)
+{
+	char *error;
+
+	console_shell_free(c->shell);
+	term_free(c->term); /* first: what follows may take a moment */
+	if (c->source)
+		c->source->ops->close(c->source);
+	engine_free(c->engine);
+	ui_free(c->ui);
+	canvas_release(&c->canvas);
+	error = recorder_free(c->recorder);
+	if (error)
+		fprintf(stderr, "wp502: %s\n", error);
+	free(error);
+	loop_timer_free(c->tick);
+	loop_timer_free(c->frame);
+	model_free(c->model);
+	loop_free(c->loop);
+}
+
+static void begin(struct console *c, const struct config *config)
+{
+	c->tick = loop_timer_new(c->loop, tick, c);
+	c->frame = loop_timer_new(c->loop, draw, c);
+	c->tick_due = c->frame_due = FOR_EVER;
+	open_screens(c, c->source->live);
+	open_engine(c);
+	add_hosts(c, config);
+	ui_open_first(c->ui, c->model);
+	draw(c); /* something to look at before the first name is resolved */
+	engine_start(c->engine);
+}
+
+int console_run(const struct cli *cli, const struct config *config,
+	const struct targets *targets, const char **ret_why)
+{
+	static const struct term_calls calls = { on_key, on_resize, on_idle, on_gone };
+	struct console c = { .cli = cli, .targets = targets };
+	int status = 0;
+
+	c.loop = loop_new();
+	c.model = model_new();
+	c.term = term_new(c.loop, &calls, &c, ret_why);
+	if (!c.term) {
+		close_all(&c);
+		return -1;
+	}
+	if (open_source(&c)) {
+		begin(&c, config);
+		loop_run(c.loop);
+	} else {
+		status = 64;
+	}
+	close_all(&c);
+	return status;
+}
