@@ -115,7 +115,7 @@ static void add_cause(struct buf *out, const struct report_style *style,
 	const struct model_host *host, const struct verdict *v)
 {
 	buf_addf(out, "%s%-*s%s%s  (%s, confidence %.2f", colour_of(style, v->health), INDENT,
-		"CAUSE", v->title, plain(style), v->cause, v->confidence);
+		v->row ? "CAUSE" : "VERDICT", v->title, plain(style), v->cause, v->confidence);
 	if (v->since.known) {
 		buf_adds(out, ", since ");
 		add_clock(out, style, v->since.v + num_or(host->facts.clock_offset, 0));
