@@ -33,7 +33,7 @@ static void tick(void *owner)
 	struct run *run = owner;
 
 	engine_tick(run->engine);
-	if (engine_settled(run->engine))
+	if (run->recorder ? engine_complete(run->engine) : engine_settled(run->engine))
 		loop_stop(run->loop);
 }
 
