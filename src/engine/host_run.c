@@ -65,6 +65,16 @@ static void learn_clock(struct host_run *run, const struct event *event)
 		facts->clock_offset = num_of(event->wall / 1000 - facts->host.now.v);
 }
 
+/* A report that did not come, or not whole, in time is itself something missing. */
+static void add_late(struct report_slot *slot, const char *why)
+{
+	struct missing *item = arena_push(slot->mem, &slot->missing, &slot->missing_count,
+		sizeof(*item));
+
+	item->what = slot->collector->name;
+	item->why = why;
+}
+
 /* What no report could learn, over all reports. */
 static void list_missing(struct host_run *run)
 {
@@ -100,12 +110,27 @@ bool host_run_report(struct host_run *run, const struct event *event)
 	run->slots[i].collector->parse(&run->model->facts, mem, bytes, event->flags);
 	run->slots[i].missing_count = missing_read(bytes, mem, &run->slots[i].missing);
 	run->slots[i].mem = mem;
+	if (event->flags & EVENT_LATE)
+		add_late(&run->slots[i], "no answer in time");
 	list_missing(run);
 	arena_free(old);
 	if (!strcmp(event->name, "host.proc"))
 		learn_clock(run, event);
 	run->dirty = true;
 	return true;
+}
+
+void host_run_give_up(struct host_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->slot_count && !run->survey_done; i++) {
+		if (run->slots[i].mem || run->slots[i].link == LINK_VISITOR)
+			continue;
+		run->slots[i].mem = arena_new();
+		add_late(&run->slots[i], "no answer in the time given");
+	}
+	list_missing(run);
 }
 
 static void count_answered(struct host_run *run, const char *site, enum page_way way, int64_t mono)
