@@ -73,6 +73,7 @@ prove_one() {
 run_each() {
     local jobs=$1 callback=$2 id running=0
     shift 2
+    RUN_PIDS=()
     trap run_stopped INT TERM
     for id in "$@"; do
         [ "$running" -lt "$jobs" ] || { wait -n; running=$((running - 1)); }
@@ -80,21 +81,31 @@ run_each() {
             "$callback" "$id" "${RUN_VARIANTS[@]}"
             [ -n "$RUN_KEEP" ] || (lab_down_quiet "$(fault_host "$RUN_PREFIX" "$id")")
         ) &
+        RUN_PIDS+=($!)
         running=$((running + 1))
     done
     wait
+}
+
+descendants() {
+    local pid
+    for pid in $(cat "/proc/$1/task/$1/children" 2> /dev/null); do
+        [ "$(cat "/proc/$pid/comm" 2> /dev/null)" = systemd-nspawn ] && continue
+        descendants "$pid"
+        printf '%s\n' "$pid"
+    done
 }
 
 # A run that is stopped takes its own hosts with it, by their process ids.
 run_stopped() {
     local dir pid
     trap '' INT TERM
-    for pid in $(jobs -p); do
-        kill "$pid" 2> /dev/null
+    # First what the jobs run (they would go on otherwise), then the jobs.
+    for pid in "${RUN_PIDS[@]}"; do
+        # shellcheck disable=SC2046  # a list of ids
+        kill "$pid" $(descendants "$pid") 2> /dev/null
     done
     wait
-    # A job may have been half-way through a boot whose own children end a moment later.
-    sleep 1
     for dir in "$HOSTS_DIR/$RUN_PREFIX$$"-*/; do
         [ ! -d "$dir" ] || host_remove "${dir%/}"
     done
