@@ -87,9 +87,16 @@ w5_arch=other
 [ -e /lib64/ld-linux-x86-64.so.2 ] && w5_arch=x86_64
 [ -e /lib/ld-musl-x86_64.so.1 ] && w5_arch=x86_64
 printf 'arch\t%s\n' "$w5_arch"
+w5_whole=1
+if [ ! -r /proc/1/stat ]; then
+w5_whole=
+if [ "$W5_ROOT" = 1 ]; then w5_missing 'process table' '/proc is not mounted'
+else w5_missing 'process table' 'needs root: /proc hides what others run'
+fi
+fi
 {
 [ "$W5_ROOT" = 1 ] && ls -ln /dev/null $w5_fds 2>/dev/null
-} | awk -v pids="$w5_pids" -v root="${W5_ROOT:-0}" -v before="$w5_before" '
+} | awk -v pids="$w5_pids" -v root="${W5_ROOT:-0}" -v whole="$w5_whole" -v before="$w5_before" '
 function first(file,   l) {
 l = ""
 if ((getline l < file) <= 0) l = ""
@@ -288,7 +295,7 @@ else own[to] = cur
 END {
 n = split(pids, p, " ")
 for (i = 1; i <= n; i++) proc(p[i])
-print "procs\tall"
+if (whole) print "procs\tall"
 unixes()
 tcps("/proc/net/tcp", "4")
 tcps("/proc/net/tcp6", "6")
@@ -305,7 +312,7 @@ if (own[a[4]] == i) proc(i)
 }
 if (nl) print "net\tall"
 if (anons || queues) unixpeers()
-if (root) print "peers\tall"
+if (root && whole) print "peers\tall"
 address()
 overflows()
 print "somaxconn\t" first("/proc/sys/net/core/somaxconn")

@@ -133,6 +133,13 @@ w5_nginx_would_repair() {
 # Everything about the binary w5_ng_bin started with w5_ng_conf and w5_ng_prefix.
 w5_nginx_one() {
 	w5_ng_v=$(w5_try 2 "$w5_ng_bin" -V 2>&1)
+	w5_ng_hangs=$?
+	# Distributions agree on where its files lie; what it was built for it does not say now.
+	if [ "$w5_ng_hangs" = 137 ] && [ -f /etc/nginx/nginx.conf ]; then
+		w5_ng_v=' --prefix=/etc/nginx --conf-path=/etc/nginx/nginx.conf'
+		w5_ng_v="$w5_ng_v --error-log-path=/var/log/nginx/error.log"
+		w5_ng_v="$w5_ng_v --http-log-path=/var/log/nginx/access.log"
+	fi
 	w5_ng_o=${w5_ng_v#*version: }
 	w5_ng_nl='
 '
@@ -150,7 +157,9 @@ w5_nginx_one() {
 	w5_ng_main=${w5_ng_conf:-$w5_ng_o}
 	case $w5_ng_main in /*) ;; *) w5_ng_main=$w5_ng_prefix/$w5_ng_main ;; esac
 	printf 'conf\t%s\n' "$w5_ng_main"
-	if [ "$W5_ROOT" = 1 ] && ! w5_nginx_would_repair; then
+	if [ "$w5_ng_hangs" = 137 ]; then
+		w5_missing "$w5_ng_bin -T" 'the program hangs'
+	elif [ "$W5_ROOT" = 1 ] && ! w5_nginx_would_repair; then
 		set -- -T
 		[ -z "$w5_ng_conf" ] || set -- "$@" -c "$w5_ng_main"
 		[ "${w5_ng_built%/}" = "$w5_ng_prefix" ] || set -- "$@" -p "$w5_ng_prefix/"

@@ -88,6 +88,8 @@ const char *wordpress_says(const struct site_view *v, struct arena *mem)
 {
 	const struct wp_site *wp = v->wp;
 
+	if (!wp && !v->chain->wordpress.mem)
+		return "not known";
 	if (!wp)
 		return v->chain->wordpress.site_count ? "not this site's" : "none found";
 	if (wp->maintenance == TRI_YES && !wp->maintenance_literal)
