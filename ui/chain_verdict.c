@@ -174,14 +174,15 @@ static void add_unsettled(struct doc *doc, const struct subject *s)
 	struct buf line;
 	int i, n = 0;
 
-	if (s->verdict->settled || s->host->unreachable)
+	/* a page that is asked anew each minute is not news */
+	if (s->verdict->settled || s->host->unreachable || !s->host->pending)
 		return;
 	buf_init(&line, 512);
 	for (i = 0; i < LINKS; i++)
 		if (s->host->pending & (1u << i))
 			buf_addf(&line, "%s%s", n++ ? ", " : "", link_title((enum link)i));
 	doc_start(doc, WORD, STYLE_UNKNOWN, doc_printf(doc, "so far: %s still to answer",
-		n ? line.data : "a page"));
+		line.data ? line.data : ""));
 	buf_release(&line);
 }
 

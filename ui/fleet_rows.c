@@ -45,6 +45,19 @@ static int rank_of(const struct verdict *v)
 	}
 }
 
+/* The host's worst verdict, if it is one to look at. */
+static const struct verdict *host_verdict(const struct model_host *host)
+{
+	size_t i;
+
+	if (host->unreachable || !host->verdict)
+		return host->verdict;
+	for (i = 0; i < host->site_count; i++)
+		if (host->sites[i].verdict == host->verdict)
+			return site_verdict(host, &host->sites[i]);
+	return host->verdict;
+}
+
 struct fleet_counts fleet_count(const struct model *model)
 {
 	struct fleet_counts c = { 0 };
@@ -52,7 +65,7 @@ struct fleet_counts fleet_count(const struct model *model)
 	size_t i;
 
 	for (i = 0; i < model->host_count; i++)
-		++*slots[rank_of(model->hosts[i]->verdict)];
+		++*slots[rank_of(host_verdict(model->hosts[i]))];
 	return c;
 }
 
@@ -86,8 +99,8 @@ static void add_row(struct gather *g, const struct model_host *host,
 	const struct model_site *site, bool folded)
 {
 	struct fleet_row row = { .host = host, .site = site, .folded = folded,
-		.verdict = site ? site_verdict(host, site) : host->verdict,
-		.host_rank = rank_of(host->verdict), .place = g->place++ }, *kept;
+		.verdict = site ? site_verdict(host, site) : host_verdict(host),
+		.host_rank = rank_of(host_verdict(host)), .place = g->place++ }, *kept;
 
 	row.rank = rank_of(row.verdict);
 	row.since = row.verdict && row.verdict->since.known && row.verdict->row ?

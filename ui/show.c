@@ -46,9 +46,14 @@ const struct model_site *focus_site(const struct model_host *host, const struct 
 
 const struct verdict *site_verdict(const struct model_host *host, const struct model_site *site)
 {
+	const struct verdict *v = site ? site->verdict : NULL;
+
 	if (host && host->unreachable)
 		return host->unreachable;
-	return site ? site->verdict : NULL;
+	/* what is concluded before anything was learned is no verdict to look at */
+	if (v && v->health == HEALTH_UNKNOWN && !v->settled && host->pending)
+		return NULL;
+	return v;
 }
 
 const char *site_short(struct arena *mem, const char *url)
@@ -76,7 +81,7 @@ bool host_stale(const struct model_host *host, const struct frame *frame)
 {
 	const char *state = host->link.state;
 
-	if (!frame->live || !state)
+	if (!frame->live || !state || host_age(host, frame) < 0)
 		return false;
 	return strcmp(state, "live") != 0 || host_age(host, frame) > ROUNDS_MISSED_S;
 }
@@ -185,6 +190,18 @@ static const char *after_syslog(const char *line)
 	return colon && colon - line < 80 ? colon + 2 : line;
 }
 
+/* "46:C 20 Nov 2026 11:13:22.082 # Server initialized" */
+static const char *after_redis(const char *line)
+{
+	size_t digits = strspn(line, "0123456789");
+	const char *p = line + digits;
+
+	if (!digits || digits > 10 || p[0] != ':' || !strchr("MSCX", p[1]) || strlen(p) < 30 ||
+	    !strchr("*#-.", p[28]) || p[29] != ' ')
+		return line;
+	return p + 30;
+}
+
 const char *show_gist(const char *line)
 {
 	const char *p;
@@ -194,7 +211,8 @@ const char *show_gist(const char *line)
 		return p && p - line < 48 ? p + 2 : line;
 	}
 	p = after_nginx(line);
-	return p != line ? p : after_syslog(line);
+	p = p != line ? p : after_syslog(line);
+	return p != line ? p : after_redis(line);
 }
 
 const char *show_file(const char *path)
@@ -233,7 +251,7 @@ int show_title(struct canvas *canvas, const struct frame *frame, const char *lef
 	enum health health, const char *state, const char *right)
 {
 	struct rect bar = frame->at.title;
-	int col, end = bar.w - text_width(right) - 1;
+	int col, end = bar.w - text_width(right) - 3;
 
 	canvas_fill(canvas, bar, STYLE_BAR, " ");
 	canvas_right(canvas, bar, bar.w - 1, 0, STYLE_BAR, right);

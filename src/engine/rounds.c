@@ -10,7 +10,8 @@
 #define PAGES_BROKEN_MS 10000     /* while something is wrong */
 #define SURVEY_BROKEN_MS 60000
 #define SURVEY_WELL_MS 1800000
-#define SURVEY_SPARE_MS 20000     /* between two that a change of services brings */
+#define SURVEY_SOON_MS 5000       /* after a change of services */
+#define PAGES_SOON_MS 1500
 #define WORDS_MAX 64
 
 /* Words for a collector, as the survey would find them; strings borrowed or from mem. */
@@ -134,7 +135,7 @@ static const struct question {
 	unsigned well, ill;
 } questions[] = {
 	{ "host.pulse", NULL, 1, 1 },        { "host.proc", NULL, 1, 1 },
-	{ "host.unit", units, 2, 1 },        { "host.path", socket_paths, 3, 1 },
+	{ "host.unit", units, 1, 1 },        { "host.path", socket_paths, 3, 1 },
 	{ "host.log", NULL, 3, 2 },          { "host.disk", NULL, 6, 3 },
 	{ "host.fire", NULL, 24, 6 },        { "nginx.log", nginx_logs, 1, 1 },
 	{ "nginx.access", access_logs, 2, 2 }, { "fpm.log", fpm_logs, 2, 1 },
@@ -205,12 +206,21 @@ static void ask_survey(struct engine *engine, struct host_run *run, int64_t mono
 	run->round.next_survey = mono + (is_ill(run) ? SURVEY_BROKEN_MS : SURVEY_WELL_MS);
 }
 
+static void pages_soon(struct host_run *run, int64_t at)
+{
+	if (run->round.next_pages > at)
+		run->round.next_pages = at;
+}
+
 static void survey_if_due(struct engine *engine, struct host_run *run, int64_t mono)
 {
 	struct round_state *round = &run->round;
 
-	if (services_changed(run) && round->next_survey > mono + SURVEY_SPARE_MS / 4)
-		round->next_survey = mono + SURVEY_SPARE_MS / 4; /* what starts may need a moment */
+	if (services_changed(run)) { /* what starts may need a moment */
+		pages_soon(run, mono + PAGES_SOON_MS);
+		if (round->next_survey > mono + SURVEY_SOON_MS)
+			round->next_survey = mono + SURVEY_SOON_MS;
+	}
 	if (is_ill(run) && round->next_survey > mono + SURVEY_BROKEN_MS)
 		round->next_survey = mono + SURVEY_BROKEN_MS;
 	if (mono >= round->next_survey)
@@ -265,8 +275,11 @@ static void pages_if_due(struct engine *engine, struct host_run *run, int64_t mo
 		round->pages_asked = false;
 		forget_old_pages(run);
 	}
-	if (is_ill(run) && round->next_pages > mono + PAGES_BROKEN_MS)
-		round->next_pages = mono + PAGES_BROKEN_MS;
+	if (is_ill(run) != round->was_ill) /* what a visitor sees of it is the next question */
+		pages_soon(run, mono);
+	round->was_ill = is_ill(run);
+	if (round->was_ill)
+		pages_soon(run, mono + PAGES_BROKEN_MS);
 	if (mono >= round->next_pages)
 		renew_pages(engine, run, mono);
 }
@@ -295,6 +308,7 @@ int64_t rounds_tick(struct engine *engine, struct host_run *run)
 		round->next_pages = mono + run->target.probe_ms;
 		round->next_survey = mono + SURVEY_WELL_MS;
 		round->count = 1;
+		round->was_ill = is_ill(run);
 		services_changed(run);
 	}
 	if (mono >= round->next) {
