@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "live/http/exchange.h"
-#include "live/http/sha256.h"
+#include "base/sha256.h"
 
 #define NAMES_MAX 200
 

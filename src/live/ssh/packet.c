@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "live/http/sha256.h"
+#include "base/sha256.h"
 
 bool packet_byte(struct span *rest, uint8_t *ret)
 {

@@ -1,7 +1,7 @@
-/* sha256: the fingerprint of a certificate (FIPS 180-4), so that no crypto library is
+/* sha256: fingerprints and the chain of the audit log (FIPS 180-4): no crypto library is
  * needed for it. Not for anything secret. */
-#ifndef LIVE_HTTP_SHA256_H
-#define LIVE_HTTP_SHA256_H
+#ifndef BASE_SHA256_H
+#define BASE_SHA256_H
 
 #include <stddef.h>
 
