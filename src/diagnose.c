@@ -18,6 +18,7 @@
 #include "store/recording.h"
 
 #define EXIT_USAGE 64
+#define REPORT_SPARE_MS 250
 #define OUTPUT_MAX (16u << 20)
 
 struct run {
@@ -73,12 +74,20 @@ static void deadline(void *owner)
 	loop_stop(run->loop);
 }
 
+/* What the waiting may take, so that the report, too, is out in time. */
+static int64_t waiting_ms(const struct cli *cli)
+{
+	int64_t spare = cli->timeout_ms / 10;
+
+	return cli->timeout_ms - (spare < REPORT_SPARE_MS ? spare : REPORT_SPARE_MS);
+}
+
 static void run_begin(struct run *run, struct source *source, struct model *model,
 	const struct cli *cli, struct recorder *recorder)
 {
 	struct engine_options options = {
 		.since_ms = cli->since_ms,
-		.deadline_ms = cli->timeout_ms,
+		.deadline_ms = waiting_ms(cli),
 		.wake = wake,
 		.witness = witness,
 		.owner = run,
@@ -124,7 +133,7 @@ static struct engine *judge_live(struct loop *loop, struct model *model, const s
 	for (i = 0; i < targets->count; i++)
 		engine_add(run.engine, &targets->items[i].pages);
 	limit = loop_timer_new(loop, deadline, &run);
-	loop_timer_start(limit, cli->timeout_ms);
+	loop_timer_start(limit, waiting_ms(cli));
 	engine_start(run.engine);
 	loop_run(loop);
 	engine_give_up(run.engine);

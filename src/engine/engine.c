@@ -279,8 +279,11 @@ void engine_give_up(struct engine *engine)
 		host = engine->hosts[i]->model;
 		if (host_link_live(host))
 			host_run_give_up(engine->hosts[i]);
-		if (host->verdict)
+		/* From outside alone a cause can be proven, but not that all is well. */
+		if (host->verdict && (host_link_live(host) || way_is_lost(engine->hosts[i]) ||
+					     host->verdict->row))
 			continue;
+		verdict_free(host->unreachable);
 		title = xasprintf("the time given ended at step '%s' of %s: give it more with "
 				  "--timeout",
 			step_reached(&host->link), host->target);

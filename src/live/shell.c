@@ -344,6 +344,10 @@ static void give_password(struct shell *s)
 		.advice = "try again with the right password, or use --no-sudo",
 	};
 
+	if (!s->password && !s->asked) {
+		f.says = "sudo asks for a password and none was given";
+		f.advice = "run wp502 in a terminal, where it can ask you, or use --no-sudo";
+	}
 	if (s->asked || !s->password) {
 		fail(s, &f);
 		return;
