@@ -182,7 +182,7 @@ static void choose(struct login *l, const struct agent_key *keys, size_t count)
 			continue;
 		if (access(paths[i], F_OK) == 0 && !span_ends(span_of(paths[i]), ".pub"))
 			add_key(l, paths[i], blobs[i], true);
-		else if (l->conf->own_identities && l->why == WHY_NONE) {
+		else if (!sshconf_is_default(files->items[i]) && l->why == WHY_NONE) {
 			l->why = WHY_KEY_MISSING;
 			l->says = arena_printf(l->mem, "Identity file %s not accessible: No such file "
 				"or directory", paths[i]);

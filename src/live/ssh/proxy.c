@@ -213,6 +213,7 @@ void proxy_failure(struct proxy *p, bool timed_out, struct arena *mem, struct ss
 		ret->error = SSH_E_JUMP;
 	} else {
 		words_failure(&p->words, &p->jump, timed_out && !p->exited, p->status, mem, ret);
+		ret->advice = arena_printf(mem, "jump host %s: %s", p->jump.target, ret->advice);
 	}
 	ret->step = "jump";
 	if (ret->error != SSH_E_KEY_UNKNOWN && ret->error != SSH_E_KEY_CHANGED &&

@@ -30,7 +30,7 @@ static bool on(struct span value)
 	return span_eq(value, "yes") || span_eq(value, "true");
 }
 
-static bool is_default_identity(const char *path)
+bool sshconf_is_default(const char *path)
 {
 	static const char *const names[] = { "id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519",
 		"id_ed25519_sk", "id_xmss", "id_dsa" };
@@ -58,6 +58,8 @@ static void add_files(struct arena *mem, struct sshconf_list *list, const char *
 {
 	size_t i, from = 0;
 
+	if (span_eq(value, "none"))
+		return;
 	for (i = 1; i <= value.n; i++) {
 		if (i < value.n && !(value.p[i - 1] == ' ' &&
 				(value.p[i] == '/' || value.p[i] == '~')))
@@ -139,7 +141,7 @@ static void read_option(struct arena *mem, struct sshconf *c, const char *home,
 	if (span_eq(name, "identityfile") && !span_eq(value, "none")) {
 		file = dup_span(mem, value);
 		add(mem, &c->identities, file);
-		c->own_identities |= !is_default_identity(file);
+		c->own_identities |= !sshconf_is_default(file);
 	} else if (span_eq(name, "certificatefile") && !span_eq(value, "none")) {
 		add(mem, &c->certificates, dup_span(mem, value));
 	} else if (span_eq(name, "userknownhostsfile")) {

@@ -55,6 +55,9 @@ bool sshconf_parse(struct arena *mem, struct span text, const char *home,
 const char *sshconf_path(struct arena *mem, const struct sshconf *conf, const char *home,
 	const char *path);
 
+/* An identity file that ssh tries without being told to. */
+bool sshconf_is_default(const char *path);
+
 /* Why this must not be handed to ssh: an option in disguise, control bytes. Or NULL. */
 const char *sshconf_refused(const struct transport_config *config);
 /* A copy whose strings are all in mem. */

@@ -93,6 +93,38 @@ static void own_known_hosts(struct sshconf_query *q)
 	q->conf.known_hosts.count = 1;
 }
 
+static bool has(const struct sshconf_list *list, const char *item)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (!strcmp(list->items[i], item))
+			return true;
+	return false;
+}
+
+/* ssh leaves out a -i that cannot be read; it is what the user meant, so it must be told. */
+static void own_identities(struct sshconf_query *q)
+{
+	struct sshconf_list all = { NULL, 0 };
+	const char *const *own = q->config->identities;
+	const char **slot;
+	size_t i;
+
+	for (i = 0; own && own[i]; i++) {
+		q->conf.own_identities = true;
+		slot = arena_push(q->mem, &all.items, &all.count, sizeof(*slot));
+		*slot = own[i];
+	}
+	for (i = 0; i < q->conf.identities.count; i++) {
+		if (has(&all, q->conf.identities.items[i]))
+			continue;
+		slot = arena_push(q->mem, &all.items, &all.count, sizeof(*slot));
+		*slot = q->conf.identities.items[i];
+	}
+	q->conf.identities = all;
+}
+
 static void on_exit_cb(void *owner, int status, int number)
 {
 	struct sshconf_query *q = owner;
@@ -104,7 +136,7 @@ static void on_exit_cb(void *owner, int status, int number)
 	    sshconf_parse(q->mem, span_from(q->out.data ? q->out.data : "", q->out.len),
 		    sshconf_home(q->mem), &q->conf)) {
 		own_known_hosts(q);
-		q->conf.own_identities |= q->config->identities && q->config->identities[0];
+		own_identities(q);
 		q->done(q->owner, &q->conf, NULL);
 		return;
 	}

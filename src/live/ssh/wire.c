@@ -87,8 +87,8 @@ struct span wire_offer(const struct wire *w)
 static ssize_t recv_cb(libssh2_socket_t fd, void *bytes, size_t len, int flags, void **abstract)
 {
 	struct wire *w = *abstract;
+	int on = 1, error;
 	ssize_t n;
-	int on = 1;
 
 	if (w->flood)
 		return -EPROTO;
@@ -99,12 +99,13 @@ static ssize_t recv_cb(libssh2_socket_t fd, void *bytes, size_t len, int flags, 
 	do {
 		n = wire_calls.recv(fd, bytes, len < w->budget ? len : w->budget, flags);
 	} while (n < 0 && errno == EINTR);
+	error = errno;
 	if (w->quick)
 		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
-	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
-		w->error = errno;
+	if (n < 0 && error != EAGAIN)
+		w->error = error;
 	if (n < 0)
-		return -errno;
+		return -error;
 	if (n == 0 && len)
 		w->ended = true;
 	w->budget -= (size_t)n;
@@ -122,7 +123,7 @@ static ssize_t send_cb(libssh2_socket_t fd, const void *bytes, size_t len, int f
 	do {
 		n = wire_calls.send(fd, bytes, len, flags | MSG_NOSIGNAL);
 	} while (n < 0 && errno == EINTR);
-	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+	if (n < 0 && errno != EAGAIN)
 		w->error = errno;
 	return n < 0 ? -errno : n;
 }
