@@ -22,7 +22,7 @@ struct round_state {
 	int64_t pages_since;  /* wall s: pages older than this are from an earlier asking */
 	uint64_t services;    /* which processes serve; 0: not looked yet */
 	unsigned count;
-	bool was_ill;
+	bool was_ill, all;    /* all: the next round asks everything */
 	bool pages_asked;     /* what an earlier asking left is still to be forgotten */
 };
 
