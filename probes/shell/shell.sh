@@ -208,6 +208,11 @@ w5_host_pulse() {
 	printf '%s' "$w5_o"
 }
 
+# A step of an action: the whole script comes with the request.
+w5_act() {
+	eval "$1"
+}
+
 w5_run() {
 	jobs >/dev/null
 	case $BASH_VERSION$2 in host.pulse) w5_pulse "$1"; return ;; esac

@@ -188,6 +188,10 @@ static void sink(void *owner, const struct event *event)
 	switch (event->kind) {
 	case EVENT_LINK:
 		take_link(engine, run, event);
+		engine_act_link(engine, event);
+		break;
+	case EVENT_ACTION:
+		engine_act_answer(engine, event);
 		break;
 	case EVENT_REPORT:
 		if (!host_run_report(run, event) && strcmp(event->name, "survey") != 0)

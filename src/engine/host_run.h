@@ -5,6 +5,7 @@
 #ifndef ENGINE_HOST_RUN_H
 #define ENGINE_HOST_RUN_H
 
+#include "engine/act.h"
 #include "engine/engine.h"
 #include "engine/pages.h"
 #include "engine/rounds.h"
@@ -39,6 +40,14 @@ struct host_run {
 	int64_t judge_at;       /* mono ms: judge again then, whatever comes; 0: no need */
 };
 
+/* A step of an action that has not been answered; see act.h. */
+struct act_wait {
+	uint64_t seq; /* 0: none */
+	const char *host;
+	engine_act_call *call;
+	void *owner;
+};
+
 struct engine {
 	struct source *source;
 	struct model *model;
@@ -47,6 +56,7 @@ struct engine {
 	size_t host_count;
 	struct source_time started;
 	bool source_ended;
+	struct act_wait act;
 };
 
 struct host_run *host_run_new(struct engine *engine, const struct engine_target *target);

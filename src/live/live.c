@@ -18,6 +18,7 @@
 
 #define PER_ADDRESS 8
 #define IN_ALL 32
+#define ACT_REPORT "act" /* w5_act in probes/shell/shell.sh */
 
 enum phase { PHASE_WAITING, PHASE_CONNECTING, PHASE_LOGGED_IN, PHASE_OVER };
 
@@ -30,6 +31,7 @@ struct host {
 	struct transport *transport; /* NULL once it is over */
 	struct shell *shell;
 	char *note; /* what the transport said before its next state */
+	char *step; /* name of the action's step under way */
 	enum phase phase;
 	bool ready; /* its shell has answered */
 };
@@ -196,8 +198,10 @@ static void on_ready(void *owner)
 static void on_report(void *owner, const struct shell_report *report)
 {
 	struct host *host = owner;
+	bool act = !strcmp(report->name, ACT_REPORT) && host->step;
 	struct event event = {
-		.host = host->name, .kind = EVENT_REPORT, .name = report->name,
+		.host = host->name, .kind = act ? EVENT_ACTION : EVENT_REPORT,
+		.name = act ? host->step : report->name,
 		.version = report->version, .re = report->seq, .flags = report->flags,
 		.exit = report->exit, .ms = report->ms, .bytes = report->bytes, .len = report->len,
 	};
@@ -270,13 +274,25 @@ static uint64_t live_request(struct source *source, const struct request *reques
 	return 0;
 }
 
+/* A step is a report of its own: framed, with an end, beside the rounds. One at a time. */
 static uint64_t live_act(struct source *source, const struct action_step *step,
 	const char **ret_why)
 {
-	(void)source;
-	(void)step;
-	*ret_why = "this connection only looks";
-	return 0;
+	struct live *live = (struct live *)source;
+	struct host *host = find(live, step->host);
+	const char *args[] = { step->script, NULL };
+
+	if (!host || host->phase != PHASE_LOGGED_IN || !host->ready) {
+		*ret_why = "nobody is logged in there";
+		return 0;
+	}
+	if (!shell_request(host->shell, live->seq + 1, ACT_REPORT, args, step->timeout_ms)) {
+		*ret_why = "another step is still under way there";
+		return 0;
+	}
+	free(host->step);
+	host->step = xstrdup(step->name);
+	return ++live->seq;
 }
 
 static void free_now(void *owner)
@@ -286,6 +302,7 @@ static void free_now(void *owner)
 
 	for (i = 0; i < live->count; i++) {
 		free(live->hosts[i].note);
+		free(live->hosts[i].step);
 		free(live->hosts[i].name);
 		free(live->hosts[i].door);
 	}

@@ -6,7 +6,8 @@
  * Events: EVENT_LINK at each state of a host's way (payload: model/link.h; the last one is
  * failed or dead, nothing more comes from that host's server then), EVENT_REPORT for each
  * report (re: the request's seq; a request "survey" is answered by many and ends with the
- * report "survey"), EVENT_HTTP for each page. Requests made before a host is reached wait
+ * report "survey"), EVENT_HTTP for each page, EVENT_ACTION for each step of an action (what
+ * its script printed; EVENT_LATE or nothing at all when the way is lost: outcome unknown). Requests made before a host is reached wait
  * for it. While the way lasts each gets its answer, EVENT_LATE where none came in time; once
  * it is lost, only what had begun to come is still told. request() gives 0 for an unknown
  * host, one that is lost, or a report that is still under way.
