@@ -23,7 +23,7 @@ LIBS := libuv libcurl libssh2 ncursesw jansson libpcre2-8 sqlite3 libzstd
 DEBS := build-essential pkg-config libuv1-dev libcurl4-openssl-dev libssh2-1-dev \
 	libncurses-dev libjansson-dev libpcre2-dev libinih-dev libsqlite3-dev libzstd-dev \
 	libcmocka-dev scdoc openssh-client openssh-server universal-ctags valgrind clang \
-	curl tmux git ca-certificates
+	curl jq tmux git ca-certificates
 HAVE_LIBS := $(shell pkg-config --exists $(LIBS) inih cmocka 2>/dev/null && echo yes)
 
 PKG_CFLAGS := $(if $(HAVE_LIBS),$(shell pkg-config --cflags $(LIBS) inih))

@@ -2,7 +2,7 @@
 # run.sh unit|e2e|all BINARY...: runs the tests and closes with one plain line.
 # A unit binary is a cmocka program; an end-to-end test is tests/e2e/*_test.sh, which
 # prints "ok NAME", "not ok NAME" or "skip NAME" a line. Whatever exits wrongly, says
-# nothing or takes longer than TEST_TIMEOUT seconds (300) fails. TEST_WRAP: words before a
+# nothing or takes longer than TEST_TIMEOUT seconds (300, or its own limit) fails. TEST_WRAP: words before a
 # unit binary (valgrind ...).
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -38,6 +38,12 @@ run() {
 	sed 's/^/    /' "$out"
 }
 
+# A test that takes longer says so in a line "# limit: SECONDS".
+run_limited() {
+	limit=$(sed -n 's/^# limit: \([0-9]*\)$/\1/p' "$1")
+	TEST_TIMEOUT=${TEST_TIMEOUT:-${limit:-300}} run "$1" "$1"
+}
+
 if [ "$what" != e2e ]; then
 	for test in "$@"; do
 		# shellcheck disable=SC2086 # words on purpose
@@ -46,7 +52,7 @@ if [ "$what" != e2e ]; then
 fi
 if [ "$what" != unit ]; then
 	for test in tests/golden/*_test.sh tests/e2e/*_test.sh; do
-		[ ! -e "$test" ] || run "$test" "$test"
+		[ ! -e "$test" ] || run_limited "$test"
 	done
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
