@@ -202,6 +202,8 @@ static void sink(void *owner, const struct event *event)
 		break;
 	case EVENT_HTTP:
 		host_run_page(run, event);
+		if (!engine->source->live)
+			rounds_replayed_page(run);
 		break;
 	default:
 		break;

@@ -106,6 +106,8 @@ static void php_logs(struct asked *a, const struct chain_facts *facts)
 
 	for (i = 0; i < facts->wordpress.site_count; i++)
 		add(a, wordpress_log_word(&facts->wordpress.sites[i], a->mem));
+	for (i = 0; i < facts->wordpress.log_count; i++)
+		add(a, facts->wordpress.logs[i]);
 	for (i = 0; i < facts->fpm.pool_count; i++)
 		if (facts->fpm.pools[i].error_log && *facts->fpm.pools[i].error_log == '/')
 			add(a, arena_printf(a->mem, "-:%s", facts->fpm.pools[i].error_log));
@@ -275,6 +277,29 @@ static void forget_old_pages(struct host_run *run)
 		    visitor->pages[i].at.v >= run->round.pages_since)
 			visitor->pages[kept++] = visitor->pages[i];
 	run->dirty |= kept != visitor->page_count;
+	visitor->page_count = kept;
+}
+
+/* Longer than the ways of one asking lie apart, shorter than two askings of a console. */
+#define ONE_ASKING_S 4
+
+void rounds_replayed_page(struct host_run *run)
+{
+	struct visitor_facts *visitor = &run->model->facts.visitor;
+	const struct page *page, *last;
+	size_t i, kept = 0;
+
+	if (!visitor->page_count)
+		return;
+	last = &visitor->pages[visitor->page_count - 1];
+	if (last->way != WAY_VISITOR || !last->at.known)
+		return;
+	for (i = 0; i < visitor->page_count; i++) {
+		page = &visitor->pages[i];
+		if (strcmp(page->site, last->site) != 0 || !page->at.known ||
+		    page->at.v + ONE_ASKING_S >= last->at.v)
+			visitor->pages[kept++] = *page;
+	}
 	visitor->page_count = kept;
 }
 

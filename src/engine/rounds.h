@@ -32,4 +32,11 @@ int64_t rounds_tick(struct engine *engine, struct host_run *run);
 /* The operator wants to know now. */
 void rounds_now(struct engine *engine, struct host_run *run);
 
+/*
+ * For a source that is not live, after each page it brings: the recorded console asked by
+ * its own plan, so the visitor's page tells that a new asking has begun, and what an
+ * earlier one left of that site is forgotten as it was then.
+ */
+void rounds_replayed_page(struct host_run *run);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -13,17 +14,40 @@
 #include "store/textform.h"
 
 #define CHUNK 65536
+/* A small file may unpack to anything: a recording is never more than this. */
+#define UNPACKED_MAX (256ll << 20)
+#define WINDOW_LOG_MAX 23 /* 8 MB, what zstd -19 uses */
 
 struct textfile {
 	int fd;
 	char *path;
 	char *chunk;
 	struct span unread; /* of chunk */
+	ZSTD_DCtx *unpack;  /* NULL: not compressed */
+	char *packed;       /* CHUNK bytes as read; in: where we are there */
+	ZSTD_inBuffer in;
+	size_t frame_left;  /* 0: at the end of a frame */
+	bool holds_more;    /* the last piece filled the room there was */
+	long long unpacked; /* bytes so far */
 	struct buf line;    /* the line so far; over: longer than the cap */
 	long number;        /* of that line */
 	bool gone;          /* the end, or what stopped us, was told */
 	struct arena *mem;  /* of the last answer */
 };
+
+static void look_for_zstd(struct textfile *file)
+{
+	static const unsigned char magic[4] = { 0x28, 0xb5, 0x2f, 0xfd };
+	unsigned char head[4];
+
+	if (pread(file->fd, head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
+	    memcmp(head, magic, sizeof(head)) != 0)
+		return;
+	file->unpack = ZSTD_createDCtx();
+	ZSTD_DCtx_setParameter(file->unpack, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+	file->packed = xmalloc(CHUNK);
+	file->in.src = file->packed;
+}
 
 struct textfile *textfile_open(const char *path, char **ret_error)
 {
@@ -44,6 +68,7 @@ struct textfile *textfile_open(const char *path, char **ret_error)
 	file->fd = fd;
 	file->path = xstrdup(path);
 	file->chunk = xmalloc(CHUNK);
+	look_for_zstd(file);
 	buf_init(&file->line, TEXTFORM_LINE_MAX);
 	return file;
 }
@@ -55,6 +80,8 @@ void textfile_close(struct textfile *file)
 	close(file->fd);
 	free(file->path);
 	free(file->chunk);
+	free(file->packed);
+	ZSTD_freeDCtx(file->unpack);
 	buf_release(&file->line);
 	arena_free(file->mem);
 	free(file);
@@ -65,30 +92,67 @@ static const char *problem(struct textfile *file, const char *why)
 	return arena_printf(file->mem, "%s:%ld: %s", file->path, file->number, why);
 }
 
-/* Fills `unread`; false at the end and after an error, which *ret_error names then. */
-static bool fill(struct textfile *file, int *ret_error)
+/* Bytes as they lie in the file; 0: the end, or *ret_why. */
+static size_t read_raw(struct textfile *file, char *to, const char **ret_why)
 {
 	ssize_t got;
 
 	do
-		got = read(file->fd, file->chunk, CHUNK);
+		got = read(file->fd, to, CHUNK);
 	while (got < 0 && errno == EINTR);
-	*ret_error = got < 0 ? errno : 0;
-	file->unread = span_from(file->chunk, got > 0 ? (size_t)got : 0);
+	if (got < 0)
+		*ret_why = strerror(errno);
+	return got > 0 ? (size_t)got : 0;
+}
+
+static size_t read_unpacked(struct textfile *file, const char **ret_why)
+{
+	ZSTD_outBuffer out = { file->chunk, CHUNK, 0 };
+
+	while (!out.pos) {
+		if (file->in.pos == file->in.size && !file->holds_more) {
+			file->in.pos = 0;
+			file->in.size = read_raw(file, file->packed, ret_why);
+			if (!file->in.size && file->frame_left && !*ret_why)
+				*ret_why = "the compressed file is cut";
+			if (!file->in.size)
+				return 0;
+		}
+		file->frame_left = ZSTD_decompressStream(file->unpack, &out, &file->in);
+		file->holds_more = out.pos == out.size;
+		if (ZSTD_isError(file->frame_left))
+			*ret_why = ZSTD_getErrorName(file->frame_left);
+		if (*ret_why)
+			return 0;
+	}
+	file->unpacked += (long long)out.pos;
+	if (file->unpacked <= UNPACKED_MAX)
+		return out.pos;
+	*ret_why = "it unpacks to more than 256 MB";
+	return 0;
+}
+
+/* Fills `unread`; false at the end and after an error, which *ret_why names then. */
+static bool fill(struct textfile *file, const char **ret_why)
+{
+	size_t got = file->unpack ? read_unpacked(file, ret_why) :
+				    read_raw(file, file->chunk, ret_why);
+
+	file->unread = span_from(file->chunk, got);
 	return got > 0;
 }
 
 /* Reads up to the next LF into `line`. False when the file ended first. */
-static bool read_line(struct textfile *file, int *ret_error)
+static bool read_line(struct textfile *file, const char **ret_why)
 {
 	struct span piece;
 	bool whole;
 
 	buf_clear(&file->line);
 	file->number++;
-	*ret_error = 0;
+	*ret_why = NULL;
 	for (;;) {
-		if (!file->unread.n && !fill(file, ret_error))
+		if (!file->unread.n && !fill(file, ret_why))
 			return false;
 		whole = memchr(file->unread.p, '\n', file->unread.n) != NULL;
 		span_cut(&file->unread, '\n', &piece);
@@ -98,11 +162,11 @@ static bool read_line(struct textfile *file, int *ret_error)
 	}
 }
 
-static enum textfile_got last_words(struct textfile *file, int error, const char **ret_problem)
+static enum textfile_got last_words(struct textfile *file, const char *error, const char **ret_problem)
 {
 	file->gone = true;
 	if (error)
-		*ret_problem = problem(file, strerror(error));
+		*ret_problem = problem(file, error);
 	else if (file->line.len)
 		*ret_problem = problem(file, "the last line is cut; it was dropped");
 	else
@@ -125,13 +189,12 @@ enum textfile_got textfile_next(struct textfile *file, struct event *ret_event,
 				const char **ret_problem)
 {
 	const char *why;
-	int error;
 
 	arena_free(file->mem);
 	file->mem = arena_new();
 	while (!file->gone) {
-		if (!read_line(file, &error))
-			return last_words(file, error, ret_problem);
+		if (!read_line(file, &why))
+			return last_words(file, why, ret_problem);
 		if (file->line.over) {
 			*ret_problem = problem(file, "the line is longer than 4 MB");
 			return TEXTFILE_PROBLEM;

@@ -1,7 +1,8 @@
 /*
  * textfile: reads a file in text form event by event. A bad line is reported with its
  * place and passed over, so that one scratched line does not cost a recording; a cut last
- * line (the writer was killed) is reported and dropped.
+ * line (the writer was killed) is reported and dropped. The file may be compressed with
+ * zstd; what it unpacks to is capped.
  */
 #ifndef STORE_TEXTFILE_H
 #define STORE_TEXTFILE_H
