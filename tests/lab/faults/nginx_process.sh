@@ -47,6 +47,6 @@ nginx_name_resolution() {
 fault nginx.worker_crash nginx.worker_crash warn nginx_worker_crash 'says=exited on signal 11'
 nginx_worker_crash() {
     traffic 115 4 '/?n=%d' 10
-    bounded 115 bash -c 'while sleep 0.4; do pkill -SEGV -P "$0" || exit; done' "$(nginx_master)"
+    bounded 115 bash -c 'while pkill -SEGV -P "$0"; do sleep 3; done' "$(nginx_master)"
     until_true 10 grep -q 'exited on signal 11' "$ERROR_LOG_MAIN"
 }

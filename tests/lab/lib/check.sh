@@ -89,6 +89,7 @@ run_each() {
 
 descendants() {
     local pid
+    # shellcheck disable=SC2013  # words, all on one line
     for pid in $(cat "/proc/$1/task/$1/children" 2> /dev/null); do
         [ "$(cat "/proc/$pid/comm" 2> /dev/null)" = systemd-nspawn ] && continue
         descendants "$pid"
