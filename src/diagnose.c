@@ -47,15 +47,20 @@ static void wake(void *owner, int64_t in_ms)
 		loop_timer_start(run->tick, in_ms > 0 ? in_ms : 0);
 }
 
+static void complain(char *error)
+{
+	if (error)
+		fprintf(stderr, "wp502: %s\n", error);
+	free(error);
+}
+
 static void witness(void *owner, const struct event *event)
 {
 	struct run *run = owner;
 	char *error = NULL;
 
-	if (!run->recorder || recorder_event(run->recorder, event, &error))
-		return;
-	fprintf(stderr, "wp502: %s\n", error);
-	free(error);
+	if (run->recorder && !recorder_event(run->recorder, event, &error))
+		complain(error);
 }
 
 static void ended(void *owner)
@@ -123,13 +128,13 @@ static struct engine *judge_recording(struct loop *loop, struct model *model,
 }
 
 static struct engine *judge_live(struct loop *loop, struct model *model, const struct cli *cli,
-	const struct targets *targets, struct recorder *recorder)
+	const struct targets *targets, struct recorder *recorder, const char *password)
 {
 	struct run run = { .loop = loop };
 	struct loop_timer *limit;
 	size_t i;
 
-	run_begin(&run, session_open(loop, cli, targets, NULL), model, cli, recorder);
+	run_begin(&run, session_open(loop, cli, targets, password), model, cli, recorder);
 	for (i = 0; i < targets->count; i++)
 		engine_add(run.engine, &targets->items[i].pages);
 	limit = loop_timer_new(loop, deadline, &run);
@@ -177,10 +182,25 @@ static bool judge_recordings(struct loop *loop, struct model *model, const struc
 	for (i = 0; i < targets->recordings.count; i++) {
 		engines[i] = judge_recording(loop, model, cli, targets->recordings.items[i], &error);
 		if (!engines[i]) {
-			fprintf(stderr, "wp502: %s\n", error);
-			free(error);
+			complain(error);
 			return false;
 		}
+	}
+	return true;
+}
+
+/* What must be there before anything is asked: the password and the recorder's file. */
+static bool prepare(const struct cli *cli, const struct targets *targets, char **ret_password,
+	struct recorder **ret_recorder)
+{
+	char *error = NULL;
+
+	if (!targets->count)
+		return true;
+	if (!session_sudo_password(cli, ret_password, &error) ||
+	    (cli->record && !(*ret_recorder = recorder_new(cli->record, &error)))) {
+		complain(error);
+		return false;
 	}
 	return true;
 }
@@ -189,30 +209,28 @@ int diagnose_run(const struct cli *cli, const struct targets *targets)
 {
 	struct engine **engines = xcalloc(targets->recordings.count + 1, sizeof(*engines));
 	struct recorder *recorder = NULL;
-	struct loop *loop = loop_new();
 	struct model *model = model_new();
-	struct source_time started = time_now(loop);
-	char *error = NULL;
+	struct source_time started;
 	int status = EXIT_USAGE;
+	char *password = NULL;
+	struct loop *loop;
 	size_t i;
 
-	if (cli->record && targets->count && !(recorder = recorder_new(cli->record, &error))) {
-		fprintf(stderr, "wp502: %s\n", error);
-		free(error);
-		error = NULL;
-	} else if (judge_recordings(loop, model, cli, targets, engines)) {
-		if (targets->count)
-			engines[targets->recordings.count] =
-				judge_live(loop, model, cli, targets, recorder);
-		print_report(cli, model, started, time_now(loop));
-		status = report_exit_status(model);
+	loop = loop_new();
+	if (prepare(cli, targets, &password, &recorder)) {
+		started = time_now(loop);
+		if (judge_recordings(loop, model, cli, targets, engines)) {
+			if (targets->count)
+				engines[targets->recordings.count] = judge_live(loop, model, cli,
+					targets, recorder, password);
+			print_report(cli, model, started, time_now(loop));
+			status = report_exit_status(model);
+		}
 	}
+	session_wipe(password);
 	for (i = 0; i <= targets->recordings.count; i++)
 		engine_free(engines[i]);
-	error = recorder_free(recorder);
-	if (error)
-		fprintf(stderr, "wp502: %s\n", error);
-	free(error);
+	complain(recorder_free(recorder));
 	model_free(model);
 	loop_free(loop);
 	free(engines);

@@ -1,9 +1,13 @@
 #include "session.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "live/live.h"
+#include "live/ssh/ask.h"
+#include "loop/loop.h"
 #include "probes/probe.h"
 
 extern const char probes_shell_pulse_sh[];
@@ -68,6 +72,48 @@ static void fill_host(struct live_host *host, const struct cli *cli, const struc
 		     : cli->ask_sudo ? SHELL_SUDO_ASK
 				     : SHELL_SUDO_TRY;
 	host->sudo_password = password;
+}
+
+struct asking {
+	struct loop *loop;
+	char *answer;
+};
+
+static void take_answer(void *owner, const char *answer)
+{
+	struct asking *asking = owner;
+
+	asking->answer = answer ? xstrdup(answer) : NULL;
+	loop_stop(asking->loop);
+}
+
+bool session_sudo_password(const struct cli *cli, char **ret_password, char **ret_error)
+{
+	struct asking asking = { NULL, NULL };
+	struct ask *ask = NULL;
+
+	*ret_password = NULL;
+	if (!cli->ask_sudo)
+		return true;
+	asking.loop = loop_new();
+	if (isatty(STDIN_FILENO))
+		ask = ask_new(asking.loop, "sudo password on the server: ", take_answer, &asking);
+	if (ask)
+		loop_run(asking.loop);
+	ask_free(ask);
+	loop_free(asking.loop);
+	if (!asking.answer)
+		*ret_error = xstrdup(ask ? "--sudo ask: no password was given"
+					 : "--sudo ask: there is no terminal to ask at");
+	*ret_password = asking.answer;
+	return asking.answer != NULL;
+}
+
+void session_wipe(char *password)
+{
+	if (password)
+		explicit_bzero(password, strlen(password));
+	free(password);
 }
 
 struct source *session_open(struct loop *loop, const struct cli *cli,
