@@ -59,6 +59,21 @@ static bool cause_is_proven(const struct model_site *site)
 	return site->verdict && site->verdict->row && site->verdict->confidence >= 0.85;
 }
 
+static bool not_let_in(const struct page *page)
+{
+	return page->failure == PAGE_REFUSED || page->failure == PAGE_CONNECT_TIMEOUT ||
+	       page->failure == PAGE_UNREACHABLE;
+}
+
+/* The visitor dialled this machine and got no connection: straight to the origin is the
+ * same way again, and only the server itself can say whether it would answer. */
+static bool shut_out(const struct site_view *view, const char *dialled)
+{
+	const struct page *page = view->pages[WAY_VISITOR];
+
+	return page && not_let_in(page) && is_direct(view, page, dialled) == TRI_YES;
+}
+
 static struct page_plan after_direct(const struct page_run *run, const struct model_site *site,
 	const struct page *page)
 {
@@ -113,6 +128,15 @@ static bool deserves_another_look(const struct page_run *run, const struct model
 	       run->visitor_asks < VISITOR_TRIES && view_page_well(&site->view);
 }
 
+static struct page_plan after_shut_out(const struct page_run *run, const struct model_site *site)
+{
+	if (!has(run->asked, WAY_LOOPBACK))
+		return cause_is_proven(site) ? nothing : plan(WAY_LOOPBACK, true, 0);
+	if (has(run->answered, WAY_LOOPBACK) && deserves_another_look(run, site))
+		return plan(WAY_VISITOR, false, 0);
+	return nothing;
+}
+
 struct page_plan page_next(const struct page_run *run, const struct model_site *site,
 	const char *dialled)
 {
@@ -120,6 +144,9 @@ struct page_plan page_next(const struct page_run *run, const struct model_site *
 		return plan(WAY_VISITOR, false, 0);
 	if (!has(run->answered, WAY_VISITOR))
 		return nothing;
+	if (!has(run->asked, WAY_ORIGIN) && shut_out(&site->view, dialled) &&
+	    !(has(run->answered, WAY_LOOPBACK) && !site->view.pages[WAY_LOOPBACK]))
+		return after_shut_out(run, site);
 	if (!has(run->asked, WAY_ORIGIN))
 		return after_visitor(run, site, dialled);
 	if (!has(run->answered, WAY_ORIGIN))

@@ -162,9 +162,38 @@ static void test_young(void **state)
 	assert_int_equal(page_young_ms(&run, 400), 0);
 }
 
+/* The same way again would be refused again; a firewall lets the machine ask itself. */
+static void test_who_is_shut_out_asks_the_server_itself(void **state)
+{
+	(void)state;
+	visitor.failure = PAGE_CONNECT_TIMEOUT;
+	visitor.status = (struct num){ 0, false };
+	answered(WAY_VISITOR, &visitor, 100);
+	assert_int_equal(next_way("10.0.0.1"), WAY_LOOPBACK);
+	loopback.status = num_of(200);
+	answered(WAY_LOOPBACK, &loopback, 200);
+	assert_int_equal(next_way("10.0.0.1"), WAYS);
+	visitor.failure = PAGE_REFUSED; /* nginx was being restarted, perhaps: cheap to ask again */
+	run.visitor_asks = 1;
+	assert_int_equal(next_way("10.0.0.1"), WAY_VISITOR);
+	run.visitor_asks = 2;
+	assert_int_equal(next_way("10.0.0.1"), WAYS);
+}
+
+static void test_without_a_tool_on_the_server_the_origin_is_asked(void **state)
+{
+	(void)state;
+	visitor.failure = PAGE_REFUSED;
+	answered(WAY_VISITOR, &visitor, 100);
+	answered(WAY_LOOPBACK, NULL, 200);
+	assert_int_equal(next_way("10.0.0.1"), WAY_ORIGIN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_who_is_shut_out_asks_the_server_itself, set_up),
+		cmocka_unit_test_setup(test_without_a_tool_on_the_server_the_origin_is_asked, set_up),
 		cmocka_unit_test_setup(test_visitor_first_and_alone, set_up),
 		cmocka_unit_test_setup(test_nothing_more_while_we_cannot_tell_a_cdn, set_up),
 		cmocka_unit_test_setup(test_a_direct_healthy_page_is_enough, set_up),

@@ -140,7 +140,8 @@ static void add_peer(const struct exchange *x, json_t *root)
 	char *address = NULL;
 
 	curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address);
-	json_object_set_new(root, "address", text_json(address && *address ? address : NULL));
+	json_object_set_new(root, "address", text_json(address && *address ? address :
+		x->dialled[0] ? x->dialled : NULL));
 	json_object_set_new(root, "port", port > 0 ? json_integer(port) : json_null());
 	json_object_set_new(root, "http", text_json(text));
 }

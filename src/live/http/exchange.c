@@ -5,10 +5,12 @@
  */
 #include "live/http/exchange.h"
 
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "base/span.h"
@@ -239,6 +241,19 @@ static void set_limits(struct exchange *x, int64_t now)
 		curl_easy_setopt(x->easy, CURLOPT_PROXY, "");
 }
 
+/* libcurl names the peer only of a connection that was made; where one was refused is
+ * what tells a firewall from an edge that is down. */
+static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct exchange *x = data;
+
+	(void)purpose;
+	if (getnameinfo(&to->addr, to->addrlen, x->dialled, sizeof(x->dialled), NULL, 0,
+			NI_NUMERICHOST) != 0)
+		x->dialled[0] = '\0';
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 static void set_request(struct exchange *x)
 {
 	curl_easy_setopt(x->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
@@ -262,6 +277,7 @@ bool exchange_prepare(struct exchange *x, int64_t now)
 	x->header_bytes = 0;
 	x->body_over = x->headers_over = false;
 	x->words[0] = '\0';
+	x->dialled[0] = '\0';
 	set_limits(x, now);
 	set_request(x);
 	curl_easy_setopt(x->easy, CURLOPT_PRIVATE, x);
@@ -270,6 +286,8 @@ bool exchange_prepare(struct exchange *x, int64_t now)
 	curl_easy_setopt(x->easy, CURLOPT_WRITEDATA, x);
 	curl_easy_setopt(x->easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(x->easy, CURLOPT_HEADERDATA, x);
+	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETDATA, x);
 	curl_easy_setopt(x->easy, CURLOPT_CERTINFO, 1L);
 	curl_easy_setopt(x->easy, CURLOPT_SSL_VERIFYPEER, x->verify ? 1L : 0L);
 	curl_easy_setopt(x->easy, CURLOPT_SSL_VERIFYHOST, x->verify ? 2L : 0L);

@@ -41,6 +41,7 @@ struct exchange {
 	size_t header_bytes;
 	json_t *headers;
 	bool body_over, headers_over;
+	char dialled[48];      /* the newest address a connection was tried to; "": none */
 
 	/* of the whole */
 	int redirects;
