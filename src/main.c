@@ -13,6 +13,7 @@
 #include "console.h"
 #include "diagnose.h"
 #include "export.h"
+#include "replay.h"
 #include "report/report.h"
 #include "target.h"
 #include "ui/keymap.h"
@@ -79,6 +80,8 @@ static int console_or_text(const struct cli *cli, const struct config *config,
 		status = console_run(cli, config, targets, &why);
 	if (why)
 		dlog("no console: %s", why);
+	if (status < 0 && cli->command == COMMAND_REPLAY && !cli->json)
+		status = replay_run(cli, targets->recordings.items[0]);
 	return status >= 0 ? status : diagnose_run(cli, targets);
 }
 

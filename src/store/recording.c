@@ -8,6 +8,8 @@
 
 /* Events per turn of the loop: a report costs some 50 us to judge, so a turn a few ms. */
 #define BATCH 64
+/* So long a silence was a moment in which the console judged what it had. */
+#define SILENCE_MS 200
 
 struct recording {
 	struct source source; /* first: the engine holds a pointer to it */
@@ -66,6 +68,11 @@ static void play_one(struct recording *r)
 		read_ahead(r);
 }
 
+static bool silence_next(const struct recording *r)
+{
+	return r->next && r->next->mono > r->now.mono + SILENCE_MS;
+}
+
 static void ask_for_turn(struct recording *r);
 
 static void play(void *owner)
@@ -73,7 +80,7 @@ static void play(void *owner)
 	struct recording *r = owner;
 	int i;
 
-	for (i = 0; i < BATCH && r->next && !r->closed; i++)
+	for (i = 0; i < BATCH && r->next && !r->closed && (!i || !silence_next(r)); i++)
 		play_one(r);
 	if (!r->closed && !r->next && !r->at_end) {
 		r->at_end = true;
