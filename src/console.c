@@ -120,6 +120,7 @@ static void recording_ended(void *owner)
 	struct console *c = owner;
 
 	engine_source_ended(c->engine);
+	ui_open_first(c->ui, c->model); /* now its hosts are known */
 	wake(c, 0);
 }
 

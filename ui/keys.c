@@ -332,6 +332,8 @@ void keys_feed(struct keys *keys, const char *bytes, size_t len, int64_t now, ke
 		len -= room;
 		for (used = 0; used < keys->len; used += eaten) {
 			eaten = take_key(&feed, span_from(keys->raw + used, keys->len - used));
+			if (!keys->len)
+				return; /* whoever heard it let go of the terminal */
 			if (!eaten)
 				break;
 		}

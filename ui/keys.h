@@ -59,7 +59,8 @@ struct keys {
 
 typedef void keys_sink(void *owner, const struct key *key);
 
-/* Any bytes at all may come; each key found goes to sink. */
+/* Any bytes at all may come; each key found goes to sink, which may zero *keys: then the
+ * rest is dropped. */
 void keys_feed(struct keys *keys, const char *bytes, size_t len, int64_t now, keys_sink *sink,
 	void *owner);
 /* ms until keys_tick is due; -1: nothing waits. */

@@ -251,7 +251,7 @@ int show_title(struct canvas *canvas, const struct frame *frame, const char *lef
 	enum health health, const char *state, const char *right)
 {
 	struct rect bar = frame->at.title;
-	int col, end = bar.w - text_width(right) - 3;
+	int col, end = bar.w - text_width(right) - 2;
 
 	canvas_fill(canvas, bar, STYLE_BAR, " ");
 	canvas_right(canvas, bar, bar.w - 1, 0, STYLE_BAR, right);

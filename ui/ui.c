@@ -98,12 +98,15 @@ void ui_push(struct ui *ui, const struct view *view)
 
 void ui_open_first(struct ui *ui, const struct model *model)
 {
-	if (model->host_count == 1) {
+	const struct view *first = model->host_count == 1 ? &chain_view : &fleet_view;
+
+	if (ui->depth > 1 || ui->focus.host || (ui->depth && top_of(ui)->view == first))
+		return;
+	if (ui->depth)
+		pop(ui);
+	if (model->host_count == 1)
 		ui->focus.host = model->hosts[0]->target;
-		ui_push(ui, &chain_view);
-	} else {
-		ui_push(ui, &fleet_view);
-	}
+	ui_push(ui, first);
 }
 
 void ui_focus(struct ui *ui, const char *host, const char *site)

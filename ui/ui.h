@@ -35,7 +35,8 @@ struct ui;
 struct ui *ui_new(const struct ui_config *config, const struct ui_outside *outside);
 void ui_free(struct ui *ui);
 
-/* One host opens its chain, several the fleet. */
+/* One host opens its chain, several the fleet. Again, when more is known of the hosts:
+ * replaces the first screen unless something was opened or chosen meanwhile. */
 void ui_open_first(struct ui *ui, const struct model *model);
 
 /* Resizes the canvas to w x h and draws all of it. */

@@ -100,6 +100,24 @@ static void test_escape_alone(void **state)
 	assert_string_equal(heard.data, "Up ");
 }
 
+static void forget(void *owner, const struct key *key)
+{
+	hear(NULL, key);
+	memset(owner, 0, sizeof(struct keys));
+}
+
+/* Ctrl-Z lets go of the terminal from inside: what was behind it is dropped. */
+static void test_zeroed_by_the_sink(void **state)
+{
+	struct keys keys = { 0 };
+
+	(void)state;
+	buf_clear(&heard);
+	keys_feed(&keys, "\x1a\033[", 3, 0, forget, &keys);
+	assert_string_equal(heard.data, "Ctrl-Z ");
+	assert_int_equal(keys.len, 0);
+}
+
 static void test_garbage(void **state)
 {
 	struct keys keys = { 0 };
@@ -242,7 +260,7 @@ int main(void)
 		cmocka_unit_test(test_escape_alone),   cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_names),          cmocka_unit_test(test_keymap_is_sound),
 		cmocka_unit_test(test_danger_is_deliberate), cmocka_unit_test(test_remap),
-		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_print),          cmocka_unit_test(test_zeroed_by_the_sink),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
