@@ -2,10 +2,11 @@
 #
 #   make deps         install, through apt, what building and testing need
 #   make              build ./wp502
-#   make demo         watch a recorded outage
+#   make demo         walk through a recorded outage
 #   make test         everything that must hold
 #   make check        layers, sizes, warnings, banned functions
 #   make lab          real servers to break (see tests/lab/README.md)
+#   make drills       record the drills anew, from lab servers
 #   make lab-matrix   injected faults against named causes
 #   make bench fuzz install clean
 #
@@ -46,7 +47,7 @@ UNIT := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/unit/%)
 PROGRAM := $(if $(filter build,$(BUILD)),wp502,$(BUILD)/wp502)
 
-.PHONY: all deps demo test golden check check-layers unit unit-build e2e lab lab-matrix bench fuzz docs install clean
+.PHONY: all deps demo test golden check check-layers unit unit-build e2e lab lab-matrix drills bench fuzz docs install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -90,7 +91,7 @@ unit: $(UNIT_BIN)
 
 ifeq ($(HAVE_LIBS),yes)
 demo: $(PROGRAM)
-	./wp502 replay tests/fixtures/demo.events
+	$(if $(filter build,$(BUILD)),./wp502,$(PROGRAM)) drill fpm-stopped
 
 test: $(PROGRAM) $(UNIT_BIN)
 	@tests/run.sh all $(UNIT_BIN)
@@ -125,6 +126,9 @@ lab:
 lab-matrix: $(PROGRAM)
 	@tests/lab/lab matrix
 
+drills: $(PROGRAM)
+	@tests/drills/make $(DRILL)
+
 bench: $(PROGRAM)
 	@tests/bench/run.sh
 
@@ -133,6 +137,8 @@ fuzz:
 
 install: all
 	install -D -m 755 wp502 $(DESTDIR)$(PREFIX)/bin/wp502
+	cd tests/drills && for f in */script */*.events.zst; do \
+		install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/wp502/drills/$$f || exit 1; done
 
 clean:
 	rm -rf build build-* wp502

@@ -68,6 +68,7 @@ static const struct option long_options[] = {
 const char cli_help[] =
 	"usage: wp502 [OPTIONS] [TARGET...]           the console\n"
 	"       wp502 diagnose [OPTIONS] TARGET...    one verdict per target, then exit\n"
+	"       wp502 drill [list | NAME]             training, no server needed\n"
 	"       wp502 replay FILE                     an outage again\n"
 	"       wp502 export FILE                     a recording as text on stdout\n"
 	"\n"
@@ -298,10 +299,11 @@ static const struct {
 	{ "diagnose", COMMAND_DIAGNOSE },
 	{ "replay", COMMAND_REPLAY },
 	{ "export", COMMAND_EXPORT },
+	{ "drill", COMMAND_DRILL },
 };
 
 /* Sub-commands of the contract that this version does not have yet. */
-static const char *const later[] = { "act", "drill", "report", "import", NULL };
+static const char *const later[] = { "act", "report", "import", NULL };
 
 static char *take_command(struct cli *cli, int *index, int argc, char **argv)
 {
@@ -335,6 +337,8 @@ static char *check_whole(const struct cli *cli)
 		return xstrdup("--record and --no-record exclude each other");
 	if (cli->command == COMMAND_DIAGNOSE && !cli->targets.count)
 		return xstrdup("diagnose: no target given");
+	if (cli->command == COMMAND_DRILL && cli->targets.count > 1)
+		return xstrdup("drill: at most one NAME is wanted");
 	if ((cli->command == COMMAND_REPLAY || cli->command == COMMAND_EXPORT) &&
 	    cli->targets.count != 1)
 		return xstrdup("exactly one FILE is wanted");

@@ -14,6 +14,7 @@ enum command {
 	COMMAND_DIAGNOSE,
 	COMMAND_REPLAY,
 	COMMAND_EXPORT,
+	COMMAND_DRILL,
 	COMMAND_PRINT_BINDINGS, /* the console's keys */
 	COMMAND_DUMP_CAUSES, /* the catalogue as Markdown, for docs/causes.md */
 	COMMAND_HELP,

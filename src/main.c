@@ -12,6 +12,7 @@
 #include "config.h"
 #include "console.h"
 #include "diagnose.h"
+#include "drill_run.h"
 #include "export.h"
 #include "replay.h"
 #include "report/report.h"
@@ -147,6 +148,8 @@ static int dispatch(const struct cli *cli)
 		return dump_causes();
 	case COMMAND_PRINT_BINDINGS:
 		return print_bindings();
+	case COMMAND_DRILL:
+		return drill_run(cli);
 	case COMMAND_EXPORT:
 		return export_run(cli->targets.items[0]);
 	default:

@@ -43,18 +43,18 @@ static void begin_section(struct reader *r, struct span head)
 	if (span_starts(head, "stretch ")) {
 		head = span_trim(span_skip(head, strlen("stretch ")));
 		stretch.name = arena_strndup(d->mem, head.p, head.n);
-		d->stretches = arena_push(d->mem, d->stretches, &d->stretch_count, sizeof(stretch));
-		d->stretches[d->stretch_count - 1] = stretch;
+		*(struct drill_stretch *)arena_push(d->mem, &d->stretches, &d->stretch_count,
+			sizeof(stretch)) = stretch;
 		r->section = STRETCH;
 		if (!drill_name_ok(stretch.name))
 			fail(r, "a stretch is named by small letters, digits and '-'");
 	} else if (span_eq(head, "question")) {
-		d->questions = arena_push(d->mem, d->questions, &d->question_count, sizeof(question));
-		d->questions[d->question_count - 1] = question;
+		*(struct drill_question *)arena_push(d->mem, &d->questions, &d->question_count,
+			sizeof(question)) = question;
 		r->section = QUESTION;
 	} else if (span_eq(head, "action")) {
-		d->actions = arena_push(d->mem, d->actions, &d->action_count, sizeof(action));
-		d->actions[d->action_count - 1] = action;
+		*(struct drill_action *)arena_push(d->mem, &d->actions, &d->action_count,
+			sizeof(action)) = action;
 		r->section = ACTION;
 	} else {
 		fail(r, "no such section");
