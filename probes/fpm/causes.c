@@ -27,6 +27,20 @@ const struct cause fpm_causes[] = {
 			 "way, so the socket is gone and every PHP page is a 502.",
 	},
 	{
+		.id = "fpm.socket_gone", .as = "fpm.down", .link = LINK_FPM, .arrow = NF,
+		.look = fpm_look_socket_gone,
+		.title = "the file of PHP-FPM's socket is gone",
+		.explains = GONE "nginx.socket_mismatch nginx.not_reloaded",
+		.signs = "nginx: connect() failed (2:, the file does not exist, PHP-FPM runs and listens at "
+			 "that very name",
+		.not_if = "the file is there",
+		.fix = "systemctl restart php-fpm; then find who deletes it",
+		.wrong_fix = "changing nginx: it dials the right name",
+		.actions = "restart-fpm",
+		.plain = "The socket's file was deleted while PHP-FPM ran. FPM does not notice, and nginx "
+			 "no longer finds the way in.",
+	},
+	{
 		.id = "fpm.killed", .link = LINK_FPM, .arrow = NF, .look = fpm_look_killed,
 		.title = "PHP-FPM was killed", .explains = GONE "fpm.down",
 		.signs = "unit failed by a signal, the socket's file is left behind, nginx: (111:",

@@ -9,6 +9,7 @@
 
 /* causes_down.c: nobody answers at the socket, or not to nginx */
 void fpm_look_down(const struct site_view *v, struct finding *f);
+void fpm_look_socket_gone(const struct site_view *v, struct finding *f);
 void fpm_look_killed(const struct site_view *v, struct finding *f);
 void fpm_look_config_invalid(const struct site_view *v, struct finding *f);
 void fpm_look_bind_conflict(const struct site_view *v, struct finding *f);

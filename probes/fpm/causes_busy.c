@@ -93,6 +93,12 @@ void fpm_look_slow_endpoint(const struct site_view *v, struct finding *f)
 
 	if (!crowded(v, &c, f) || waiting(&c))
 		return;
+	if (c.known && (c.pages || c.cron * 2 >= c.known)) {
+		finding_rule_out(f, "%d of %d requests at work are for %s, not for one endpoint",
+			c.pages ? c.pages : c.cron, c.known,
+			c.pages ? "ordinary pages" : "wp-cron.php");
+		return;
+	}
 	if (c.held != TRI_YES && !s) {
 		if (c.held == TRI_NO)
 			finding_rule_out(f, "the requests at work change within a second");
@@ -104,10 +110,14 @@ void fpm_look_slow_endpoint(const struct site_view *v, struct finding *f)
 		finding_state(f, "/proc", v->now, "%lld workers of pool %s are at the same request as a "
 			"second before (%d run, %d sleep in the script)", (long long)c.busy.v,
 			fpm_pool_name(v), c.cpu, c.sleep);
+	if (c.endpoint)
+		finding_state(f, "PHP-FPM's scoreboard", v->now, "%d of %d requests at work are for %s, "
+			"the oldest for %lld s", c.alike, c.known, crowd_endpoint(&c, f),
+			(long long)num_or(c.oldest_s, 0));
 	crowd_evidence(v, &c, f);
 	if (s)
 		finding_log(f, v, &s->line);
-	uri = slow_uri(v, f);
+	uri = c.endpoint ? crowd_endpoint(&c, f) : slow_uri(v, f);
 	f->title = finding_text(f, "slow requests%s%s hold all %lld workers of pool %s",
 		uri ? " (" : "", uri ? finding_text(f, "%s)", uri) : "", (long long)c.busy.v,
 		fpm_pool_name(v));
@@ -115,7 +125,8 @@ void fpm_look_slow_endpoint(const struct site_view *v, struct finding *f)
 		"function; move that work to a CLI job or to a pool of its own; request_terminate_timeout "
 		"bounds it", fpm_pool_file(v), fpm_command(v, f, "reload"));
 	f->subject = fpm_unit_name(v);
-	f->refuter_missing = c.held == TRI_UNKNOWN;
+	/* nobody says what they are at: it may be a plugin that hangs in every page */
+	f->refuter_missing = c.held == TRI_UNKNOWN || (!c.endpoint && !s);
 	f->changes_mind = "requests that change from second to second";
 	finding_prove(f, HEALTH_BROKEN);
 }
@@ -154,21 +165,28 @@ void fpm_look_bot_flood(const struct site_view *v, struct finding *f)
 {
 	struct crowd c = crowd_of(v);
 	const struct nginx_top *top;
-	const char *source = NULL;
+	const char *source = NULL, *what;
 	int64_t all = 0;
 
 	if (!crowded(v, &c, f) || waiting(&c) || c.held == TRI_YES)
 		return;
 	top = flooder(v, &source, &all);
-	if (!top || !top->what)
+	what = top ? top->what : NULL;
+	if (what)
+		finding_state(f, source, v->now, "%lld of %lld requests: %s",
+			(long long)num_or(top->count, 0), (long long)all, what);
+	if (c.doors && c.doors * 2 >= c.known) {
+		what = what ? what : c.endpoint ? c.endpoint : "wp-login.php";
+		finding_state(f, "PHP-FPM's scoreboard", v->now,
+			"%d of %d requests at work are for wp-login.php or xmlrpc.php", c.doors, c.known);
+	}
+	if (!what)
 		return;
-	finding_state(f, source, v->now, "%lld of %lld requests: %s", (long long)num_or(top->count, 0),
-		(long long)all, top->what);
 	crowd_evidence(v, &c, f);
-	f->title = finding_text(f, "a flood on %s fills pool %s", top->what, fpm_pool_name(v));
+	f->title = finding_text(f, "a flood on %s fills pool %s", what, fpm_pool_name(v));
 	f->fix = finding_text(f, "limit it before PHP: at the CDN, or in nginx limit_req_zone "
 		"$binary_remote_addr zone=wp:10m rate=1r/s and limit_req zone=wp burst=5 for %s (behind a CDN "
-		"only with real_ip_header); nginx -t && systemctl reload nginx", top->what);
+		"only with real_ip_header); nginx -t && systemctl reload nginx", what);
 	f->changes_mind = "requests spread over many pages and visitors";
 	finding_prove(f, HEALTH_BROKEN);
 }

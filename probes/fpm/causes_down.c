@@ -165,6 +165,35 @@ void fpm_look_killed(const struct site_view *v, struct finding *f)
 	finding_prove(f, HEALTH_BROKEN);
 }
 
+/* FPM is well and listens, but somebody deleted the file: nobody can find the way in. */
+void fpm_look_socket_gone(const struct site_view *v, struct finding *f)
+{
+	const struct host_path *file = file_of(v);
+	const struct nginx_error *e = view_error(v, NGX_CONNECT, 2);
+
+	if (!fpm_dialled_here(v) || !v->listener || !file)
+		return;
+	if (file->exists != TRI_NO) {
+		if (file->exists == TRI_YES)
+			finding_rule_out(f, "%s is there", file->path);
+		return;
+	}
+	if (!e && !view_page_fails(v))
+		return;
+	finding_state(f, file->path, v->now, "does not exist");
+	finding_state(f, "/proc/net/unix", v->now, "PHP-FPM still listens at %s", file->path);
+	if (e)
+		finding_log(f, v, &e->line);
+	f->title = finding_text(f, "the file of PHP-FPM's socket is gone: %s", file->path);
+	f->fix = finding_text(f, "%s   # makes it anew; then find who deletes it (tmp cleaners, scripts)",
+		fpm_command(v, f, "restart"));
+	f->subject = fpm_unit_name(v);
+	/* the catalogue has no id of its own for it */
+	f->refuter_missing = true;
+	f->changes_mind = "the socket's file being there";
+	finding_prove(f, HEALTH_BROKEN);
+}
+
 void fpm_look_config_invalid(const struct site_view *v, struct finding *f)
 {
 	const struct host_unit *unit = fpm_unit_of(v);

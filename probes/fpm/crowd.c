@@ -63,8 +63,8 @@ static struct ties ties_of(const struct site_view *v, int pid)
 			continue;
 		else if (p->self && is_web(v, p->remote.port))
 			t.own = p;
-		else if (!p->self)
-			t.remote = p;
+		else if (!p->self || p->remote.port == 53)
+			t.remote = p; /* a name server too, wherever it is */
 	}
 	return t;
 }
@@ -190,6 +190,10 @@ struct crowd crowd_of(const struct site_view *v)
 		c.abandoned = v->listener->abandoned;
 	}
 	count_workers(v, &c);
+	crowd_count_work(v, &c);
+	/* a second is not long where everything is slow for want of CPU */
+	if (c.held == TRI_YES && c.known && c.oldest_s.known && c.oldest_s.v < 2)
+		c.held = TRI_UNKNOWN;
 	if (!c.judged && c.busy.known)
 		count_blind(v, &c);
 	if (c.held == TRI_UNKNOWN && v->listener && v->listener->kept.known)

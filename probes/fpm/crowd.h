@@ -5,6 +5,7 @@
 #ifndef PROBES_FPM_CROWD_H
 #define PROBES_FPM_CROWD_H
 
+#include "base/span.h"
 #include "probes/cause.h"
 
 struct crowd {
@@ -21,10 +22,28 @@ struct crowd {
 	int db, remote, own, lock, sleep, cpu, disk, stopped, other;
 	const struct host_peer *remote_peer, *own_peer, *db_peer; /* one example each */
 	bool connecting;         /* remote_peer has not even answered the knock */
+	int known;               /* busy workers whose request is known (scoreboard) */
+	int pages;               /* of these: at ordinary pages, no two the same on purpose */
+	int cron, doors;         /* at wp-cron.php; at wp-login.php or xmlrpc.php */
+	int alike;               /* at the one thing in `endpoint` */
+	const char *endpoint;    /* "/wp-admin/admin-ajax.php": most are at it; or NULL */
+	struct span argument;    /* where that is /index.php: "export=1", that they share */
+	int long_ones;           /* taken LONG_S or more ago */
+	struct num oldest_s;
 };
+
+#define CROWD_LONG_S 3       /* no ordinary page takes that long */
 
 /* Zeroed (all unknown) where the site has no pool here. */
 struct crowd crowd_of(const struct site_view *v);
+
+/* Adds what the scoreboard says to a zeroed crowd; crowd_of() does. */
+void crowd_count_work(const struct site_view *v, struct crowd *c);
+/* "/wp-admin/admin-ajax.php", "/?export=1"; NULL. */
+const char *crowd_endpoint(const struct crowd *c, struct finding *f);
+
+/* They are at the same requests for long: not merely slower than others come. */
+bool crowd_long(const struct crowd *c);
 
 /* At least half of the busy ones, and one at all. */
 bool crowd_most(const struct crowd *c, int count);

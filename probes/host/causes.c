@@ -40,7 +40,7 @@ const struct cause host_causes[] = {
 		.id = "host.disk_full", .link = LINK_HOST, .arrow = "host>mysql",
 		.look = host_look_disk_full, .title = "a disk is full",
 		.explains = "mysql.down mysql.slow_queries mysql.lock_wait mysql.table_corrupt "
-			"redis.cannot_persist redis.down nginx.temp_dir wordpress.plugin_fatal "
+			"redis.cannot_persist redis.down nginx.temp_dir wordpress.plugin_fatal wordpress.file_fatal "
 			"wordpress.broken_update fpm.waits_on_mysql fpm.pool_saturated fpm.slow_endpoint "
 			"fpm.script_timeout fpm.backlog_full",
 		.signs = "df: 100 % of blocks or inodes where MySQL, logs, sessions or temporary files lie; "

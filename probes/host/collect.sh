@@ -79,10 +79,67 @@ sleep 1
 w5_host_scan
 }
 
+# What the workers of a full pool are at: FPM keeps it in memory its processes share (its
+# scoreboard), so it is known where no status page is, or none can answer any more. Fields
+# have fixed places: time of the request 24 bytes before its URI, process id 80 before;
+# behind it query string at 128, method at 640, script at 664.
+w5_host_work() {
+[ "$W5_ROOT" = 1 ] || return 0
+w5_hs=' '
+for w5_hw in $w5_busy; do
+w5_hp=${w5_hw%%:*}
+w5_hm=${w5_hw#*:}
+case $w5_idle$w5_hs in
+*"/$w5_hp/"*|*" $w5_hp "*) continue ;;
+esac
+w5_hs="$w5_hs$w5_hp " w5_hn=0
+while read -r w5_ha w5_hk w5_hx w5_hx w5_hx w5_hf w5_hx; do
+case $w5_hk:$w5_hf in
+rw-s:/dev/zero) ;;
+*) continue ;;
+esac
+w5_hi=$((0x${w5_ha%-*} / 4096)) w5_hl=$((0x${w5_ha#*-} / 4096))
+w5_hl=$((w5_hl - w5_hi))
+[ $w5_hl -le 64 ] && [ $w5_hn -lt 24 ] || continue
+w5_hn=$((w5_hn + 1))
+w5_hx=$(dd if="$w5_hm/mem" bs=4096 skip=$w5_hi count=1 | head -c 48 | tr -c '\040-\176' '\012')
+case "$w5_n$w5_hx$w5_n" in
+*"$w5_n$w5_hp$w5_n"*) ;;
+*) continue ;;
+esac
+{
+dd if="$w5_hm/mem" bs=4096 skip=$w5_hi count=$w5_hl | tr -c '\040-\176' '\001'
+printf '\n'
+dd if="$w5_hm/mem" bs=4096 skip=$w5_hi count=$w5_hl | od -An -v -tu8
+} | awk -v pool="$w5_hp" '
+function field(at, max,   s, i) {
+s = substr(text, at, max)
+i = index(s, "\001")
+return i ? substr(s, 1, i - 1) : s
+}
+NR == 1 { text = $0; next }
+{ for (i = 1; i <= NF; i++) word[n++] = $i }
+END {
+for (i = 0; i < n && told < 64; i++) {
+if (substr(text, i * 8 + 1, 1) != "/") continue
+m = field(i * 8 + 641, 16)
+if (m !~ /^[A-Z][A-Z][A-Z]+$/) continue
+printf "work\t%s\t%d\t%.0f\t%s\t%s\t%s\t%s\n", pool, word[i - 10] % 4294967296, word[i - 3], m,
+field(i * 8 + 665, 256), field(i * 8 + 1, 128), field(i * 8 + 129, 200)
+told++
+i += 100
+}
+}'
+break
+done < "$w5_hm/maps"
+done 2>/dev/null
+}
+
 w5_host_proc() {
 w5_host_scan
 w5_host_before
 w5_clock
+[ -z "$w5_before" ] || w5_host_work
 w5_arch=other
 [ -e /lib64/ld-linux-x86-64.so.2 ] && w5_arch=x86_64
 [ -e /lib/ld-musl-x86_64.so.1 ] && w5_arch=x86_64
@@ -233,6 +290,14 @@ printf "peer\t0\t%s\t%s\t%s\n", four, a[4], a[3]
 }
 close(f)
 }
+function udps(f, four,   l, a) {
+while ((getline l < f) > 0) {
+split(l, a, " ")
+if (a[4] == "01" && a[10] in own && own[a[10]] in worker)
+printf "peer\t%s\t%s\t01\t%s\n", own[a[10]], four, a[3]
+}
+close(f)
+}
 function held(   n, i, b, p, q) {
 if (before == "" || root != 1) return
 n = split(before, b, " ")
@@ -299,6 +364,7 @@ if (whole) print "procs\tall"
 unixes()
 tcps("/proc/net/tcp", "4")
 tcps("/proc/net/tcp6", "6")
+if (before != "") { udps("/proc/net/udp", "4"); udps("/proc/net/udp6", "6") }
 owners()
 for (i = 1; i <= nl && i <= 200; i++) {
 split(listen[i], a, "\t")
@@ -476,15 +542,17 @@ fi
 for w5_c in iptables-save ip6tables-save; do
 w5_has $w5_c || continue
 printf 'via\t%s\n' "${w5_c%-save}"
-w5_try 3 $w5_c -t filter 2>/dev/null | awk '/^-A .*-j (DROP|REJECT|TARPIT)/ || /^:(INPUT|DOCKER-USER) DROP/ {
-if (n++ < 300) print "=" substr($0, 1, 400) }'
+w5_try 3 $w5_c 2>/dev/null | awk '/^-A .*-j (DROP|REJECT|TARPIT)/ || /^:(INPUT|DOCKER-USER) DROP/ {
+if (n++ < 300) print "=" substr($0, 1, 400) }
+/^-A .*-j ACCEPT/ && !/ -i lo |-p (udp|icmp|ipv6-icmp) |^-A (OUTPUT|FORWARD) / {
+if ((/dport/ || /^-A INPUT /) && (!/ESTABLISHED/ || / NEW|NEW,/) && m++ < 100) print "=" substr($0, 1, 400) }'
 done
 if w5_has nft; then
 printf 'via\tnft\n'
 w5_try 3 nft list ruleset 2>/dev/null | awk '{ sub(/^[ \t]+/, "") }
 /^(chain|set|table) / { where = $0 }
 /elements = \{/ { on = 1 }
-/(^|[ \t])(drop|reject)/ || on { if (n++ < 300) print "=" substr(where, 1, 80) "\t" substr($0, 1, 400) }
+/(^|[ \t])(drop|reject)/ || on || /^tcp dport .* accept/ || /^ip6? saddr .* accept/ { if (n++ < 300) print "=" substr(where, 1, 80) "\t" substr($0, 1, 400) }
 /\}/ { on = 0 }'
 fi
 if w5_has ipset; then

@@ -79,6 +79,18 @@ struct host_peer {
 	bool self;              /* remote address is this machine's own */
 };
 
+/*
+ * A request that a worker of a full pool is at, from FPM's scoreboard (the memory its
+ * processes share; needs root). URI and script are what nginx handed over: pages with
+ * pretty addresses all run /index.php.
+ */
+struct host_work {
+	const char *pool;
+	int pid;
+	struct num since;       /* epoch s, when the worker took it */
+	const char *method, *script, *uri, *query; /* query: at most 200 bytes, may be NULL */
+};
+
 /* A file on disk at a socket's path, asked for by path. */
 struct host_path {
 	const char *path;
@@ -163,11 +175,15 @@ struct host_facts {
 	struct host_proc *procs;         size_t proc_count;
 	struct host_listener *listeners; size_t listener_count;
 	struct host_peer *peers;         size_t peer_count;
+	struct host_work *work;          size_t work_count;
 	struct host_path *paths;         size_t path_count;
 	struct host_unit *units;         size_t unit_count;
 	struct host_mount *mounts;       size_t mount_count;
 	struct kernel_line *kernel_lines; size_t kernel_line_count;
 	struct host_ban *bans;           size_t ban_count;
+	/* what drops all that no rule lets in (a policy, a last rule), and rules that let in */
+	struct host_ban *shuts;          size_t shut_count;
+	struct host_ban *lets;           size_t let_count;
 	enum tri peers_known;  /* what busy workers are connected to (needs root) */
 	enum tri proc_known;   /* the process table was read whole */
 	enum tri net_known;    /* listeners were read */

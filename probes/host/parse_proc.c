@@ -250,6 +250,29 @@ static void read_peer(struct reader *r, struct span rest)
 	p->connecting = span_eq(state, "02");
 }
 
+/* POOL PID SINCE METHOD SCRIPT URI QUERY; a time that cannot be one is none. */
+static void read_work(struct reader *r, struct span rest)
+{
+	struct host_work *w;
+	struct span pool = span_field(&rest);
+	int64_t pid;
+
+	if (!span_int(span_field(&rest), &pid) || pid <= 0 || pid > INT32_MAX ||
+	    r->f->work_count >= LIST_MAX)
+		return;
+	w = arena_push(r->mem, &r->f->work, &r->f->work_count, sizeof(*w));
+	w->pool = host_text(r->mem, pool);
+	w->pid = (int)pid;
+	w->since = host_num(span_field(&rest));
+	if (!r->f->now.known || w->since.v > r->f->now.v + 5 ||
+	    w->since.v < r->f->now.v - 7 * 86400)
+		w->since.known = false;
+	w->method = host_text(r->mem, span_field(&rest));
+	w->script = host_text(r->mem, span_field(&rest));
+	w->uri = host_text(r->mem, span_field(&rest));
+	w->query = host_text(r->mem, rest);
+}
+
 static void read_clock(struct reader *r, struct span rest)
 {
 	r->clock = host_clock_read(rest);
@@ -275,6 +298,8 @@ static void read_line(struct reader *r, struct span line)
 		read_count(r, line, span_eq(name, "kept"));
 	else if (span_eq(name, "held"))
 		read_held(r, line);
+	else if (span_eq(name, "work"))
+		read_work(r, line);
 	else if (span_eq(name, "clock"))
 		read_clock(r, line);
 	else if (span_eq(name, "arch"))
@@ -305,7 +330,8 @@ static void forget(struct host_facts *f)
 	f->procs = NULL;
 	f->listeners = NULL;
 	f->peers = NULL;
-	f->proc_count = f->listener_count = f->peer_count = 0;
+	f->work = NULL;
+	f->proc_count = f->listener_count = f->peer_count = f->work_count = 0;
 	f->proc_known = f->net_known = f->peers_known = TRI_UNKNOWN;
 	f->now = f->zone = f->boot = f->listen_overflows = f->somaxconn = unknown;
 	f->conntrack = f->conntrack_max = unknown;

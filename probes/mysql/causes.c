@@ -279,7 +279,7 @@ static void access_table(const struct site_view *v, struct finding *f)
 
 void mysql_look_access(const struct site_view *v, struct finding *f)
 {
-	static const int refused[] = { 1044, 1045, 1049, 1698, 1251, 1275, 2059, 3118, 4151, 0 };
+	static const int refused[] = { 1044, 1045, 1049, 1698, 1251, 1275, 1820, 1862, 2059, 3118, 4151, 0 };
 	static const int no_table[] = { 1146, 1142, 0 };
 	const struct page *install = wordpress_page_mark(v, MARK_INSTALL);
 	bool login = v->db && v->db->ok == TRI_NO && code_in(v->db->code, refused);
@@ -399,7 +399,7 @@ void mysql_look_unreachable(const struct site_view *v, struct finding *f)
 #define PILED_UP "fpm.waits_on_mysql fpm.pool_saturated fpm.backlog_full fpm.script_timeout " \
 	"fpm.slow_endpoint fpm.dead_work_queue fpm.terminate_timeout fpm.bot_flood " \
 	"fpm.lock_contention wordpress.plugin_hang wordpress.cron_storm"
-#define NO_DATABASE "wordpress.plugin_fatal wordpress.missing_extension redis.poisoned_cache"
+#define NO_DATABASE "wordpress.plugin_fatal wordpress.file_fatal wordpress.missing_extension redis.poisoned_cache"
 
 const struct cause mysql_causes[] = {
 	{

@@ -342,7 +342,7 @@ static void look_poisoned(const struct site_view *v, struct finding *f)
 	finding_prove(f, HEALTH_BROKEN);
 }
 
-#define FATALS "wordpress.plugin_fatal wordpress.plugin_hang wordpress.broken_update fpm.pool_saturated " \
+#define FATALS "wordpress.plugin_fatal wordpress.file_fatal wordpress.plugin_hang wordpress.broken_update fpm.pool_saturated " \
 	"fpm.backlog_full fpm.script_timeout fpm.waits_on_remote_http"
 
 const struct cause redis_causes[] = {
@@ -412,7 +412,7 @@ const struct cause redis_causes[] = {
 	{
 		.id = "redis.poisoned_cache", .link = LINK_REDIS,
 		.title = "Two sites share the same cache keys", .arrow = "fpm>redis",
-		.explains = "wordpress.plugin_fatal wordpress.broken_update",
+		.explains = "wordpress.plugin_fatal wordpress.file_fatal wordpress.broken_update",
 		.look = look_poisoned,
 		.signs = "two wp-configs with the same Redis, database and prefix; a page leads to the other site; PHP "
 			"stumbles over unserialize",

@@ -36,6 +36,19 @@ const struct cause wordpress_causes[] = {
 		.plain = "One add-on contains a mistake that stops PHP in the middle of the page.",
 	},
 	{
+		.id = "wordpress.file_fatal", .as = "wordpress.plugin_fatal", .link = LINK_WORDPRESS,
+		.title = "A file of the site breaks every page", .arrow = "fpm>wordpress",
+		.explains = "",
+		.look = wordpress_look_file_fatal,
+		.signs = "PHP Fatal or Parse error, fresh, in wp-config.php, a drop-in or another file that is "
+			"neither core's nor a plugin's; or PHP may not read that file",
+		.not_if = "the path is core's, a plugin's or a theme's",
+		.fix = "correct the line the error names",
+		.wrong_fix = "switching off plugins or copying core again: the fault is in one file that neither brings",
+		.actions = "",
+		.plain = "A file that was edited by hand, or that a plugin left behind, stops PHP before the page begins.",
+	},
+	{
 		.id = "wordpress.plugin_hang", .link = LINK_WORDPRESS,
 		.title = "A plugin hangs and holds the workers", .arrow = "fpm>wordpress",
 		.explains = PILED_UP " fpm.frozen",
@@ -52,7 +65,7 @@ const struct cause wordpress_causes[] = {
 	{
 		.id = "wordpress.missing_extension", .link = LINK_WORDPRESS,
 		.title = "PHP lacks an extension WordPress needs", .arrow = "fpm>wordpress",
-		.explains = "wordpress.plugin_fatal wordpress.broken_update mysql.access_denied",
+		.explains = "wordpress.plugin_fatal wordpress.file_fatal wordpress.broken_update mysql.access_denied",
 		.look = wordpress_look_missing_extension,
 		.signs = "500 with 'missing the MySQL extension', or undefined function mysqli_, image, mb_ ...; the "
 			"extension is not among those FPM loads",
@@ -65,7 +78,7 @@ const struct cause wordpress_causes[] = {
 	{
 		.id = "wordpress.broken_update", .link = LINK_WORDPRESS,
 		.title = "An update of WordPress stopped half way", .arrow = "fpm>wordpress",
-		.explains = "wordpress.plugin_fatal wordpress.maintenance",
+		.explains = "wordpress.plugin_fatal wordpress.file_fatal wordpress.maintenance",
 		.look = wordpress_look_broken_update,
 		.signs = "fatal or parse errors in wp-includes or wp-admin; core files missing or empty; leftovers in "
 			"wp-content/upgrade",
@@ -78,7 +91,7 @@ const struct cause wordpress_causes[] = {
 	{
 		.id = "wordpress.memory_limit", .link = LINK_WORDPRESS,
 		.title = "A page runs into PHP's memory or time limit", .arrow = "fpm>wordpress",
-		.explains = "wordpress.plugin_fatal wordpress.broken_update",
+		.explains = "wordpress.plugin_fatal wordpress.file_fatal wordpress.broken_update",
 		.look = wordpress_look_memory_limit,
 		.signs = "'Allowed memory size of N bytes exhausted' or 'Maximum execution time', fresh; 500",
 		.not_if = "the kernel's OOM killer was at work",

@@ -56,7 +56,7 @@ W5_WP_LOOK='
 lex=$1 d=$2 served=$3 names=$4 hidden=$5 part=$6 pre=$7
 sub=
 [ -f "$d/index.php" ] && [ ! -L "$d/index.php" ] && [ -r "$d/index.php" ] &&
-	sub=$(sed -n "s:.*[^A-Za-z0-9_./-]\([A-Za-z0-9_./-]*\)/wp-blog-header\.php.*:\1:p" "$d/index.php" 2>/dev/null | head -n 1)
+	sub=$(sed -n "/[^A-Za-z0-9_.\/-][A-Za-z0-9_.\/-]*\/wp-blog-header\.php/{s:.*[^A-Za-z0-9_./-]\([A-Za-z0-9_./-]*\)/wp-blog-header\.php.*:\1:p;q;}" "$d/index.php" 2>/dev/null)
 sub=${sub#.}
 sub=${sub#/}
 abs=
@@ -105,7 +105,7 @@ printf "content\t%s\t%s\n" "$content" "$plugins"
 stat -c "mtime	%Y	%U	%n" "$abs" ${conf:+"$conf"} "$abs/wp-includes/version.php" "$abs/wp-includes/load.php" 2>/dev/null
 f=$abs/wp-includes/version.php
 [ -f "$f" ] && [ ! -L "$f" ] && [ -r "$f" ] &&
-	sed -n "s/^\$wp_version *= *[^0-9]*\([0-9A-Za-z.-]*\).*/version	\1/p" "$f" | head -n 1
+	sed -n "/^\$wp_version *=/{s/^\$wp_version *= *[^0-9]*\([0-9A-Za-z.-]*\).*/version	\1/p;q;}" "$f"
 f=$abs/.maintenance
 if [ -f "$f" ] && [ ! -L "$f" ]; then
 	stat -c "maintenance	%Y	%n" "$f"
@@ -217,7 +217,8 @@ w5_wp_one() {
 	wp_user=$(w5_wp_user "$wp_real")
 	wp_out=$(w5_wp_look "$wp_user" "$wp_real" "$1" '')
 	wp_conf_user=$wp_user
-	wp_un=$(w5_wp_unread "$wp_out")
+	wp_un=
+	case $wp_out in *unread*) wp_un=$(w5_wp_unread "$wp_out") ;; esac
 	if [ -n "$wp_un" ] && [ "$W5_ROOT" = 1 ]; then
 		wp_abs=$(printf '%s\n' "$wp_out" | awk -F '\t' '$1 == "site" { print $3; exit }')
 		if wp_pre=$(w5_wp_const_root "$wp_un" "$wp_abs"); then
@@ -232,6 +233,7 @@ w5_wp_one() {
 	case $wp_out in
 	*site*)
 		printf 'user\t%s\t%s\n%s\n' "$wp_conf_user" "$wp_user" "$wp_out"
+		case $wp_out in *refused*|*unread*) ;; *) return ;; esac
 		printf '%s\n' "$wp_out" | awk -F '\t' '
 			$1 == "refused" { print "missing\t" $2 "\trefused: not a plain file (a link, or linked twice)" }
 			$1 == "unread" || $1 == "unreadenv" { print "missing\t" $2 "\tneeds root" }'
@@ -246,14 +248,15 @@ w5_wp_php() {
 		[ -f "$wp_p/php.ini" ] || [ -d "$wp_p/php-fpm.d" ] || [ -d "$wp_p/pool.d" ] || continue
 		set --
 		for wp_f in "$wp_p"/php.ini "$wp_p"/conf.d/*.ini "$wp_p"/php.d/*.ini "$wp_p"/pool.d/*.conf "$wp_p"/php-fpm.d/*.conf; do
-			[ -f "$wp_f" ] && set -- "$@" "$wp_f"
+			[ -f "$wp_f" ] && [ -r "$wp_f" ] && set -- "$@" "$wp_f"
 		done
 		[ $# -gt 0 ] || continue
-		grep -hE '^[ 	]*(php_(admin_)?value\[error_log\]|error_log)[ 	]*=' "$@" 2>/dev/null |
-			sed -e 's/^[^=]*=[ 	]*//' -e 's/[ 	]*\(;.*\)*$//' -e 's/^["'\'']//' -e 's/["'\'']$//' |
-			sort -u | while IFS= read -r wp_f; do
-				case $wp_f in /*) printf 'phplog\t%s\n' "$wp_f" ;; esac
-			done
+		awk '/^[ \t]*(php_(admin_)?value\[error_log\]|error_log)[ \t]*=/ {
+			sub(/^[^=]*=[ \t]*/, "")
+			sub(/[ \t]*(;.*)?$/, "")
+			gsub(/^["\047]|["\047]$/, "")
+			if (($0 ~ /^\// || $0 == "syslog") && !seen[$0]++) print "phplog\t" $0
+		}' "$@" 2>/dev/null
 		wp_v=${wp_p#/etc/php/}
 		wp_m=
 		for wp_f in "$wp_p"/conf.d/*.ini "$wp_p"/php.d/*.ini; do
@@ -297,7 +300,7 @@ w5_wordpress_configs() {
 # One argument a line: USER:PATH of each PHP error log; USER is "-" where root may read it.
 w5_wordpress_logs() {
 	awk -F '\t' '
-		function put(u, p) { if (p ~ /^\// && !((u ":" p) in seen)) { seen[u ":" p]; print u ":" p } }
+		function put(u, p) { if (p ~ /^\/|^syslog$/ && !((u ":" p) in seen)) { seen[u ":" p]; print u ":" p } }
 		$1 == "user" { user = $3 }
 		$1 == "site" { debug = 0; content = "" }
 		$1 == "const" && $2 == "ini.error_log" && $3 == "s" { put(user, $4) }
@@ -306,11 +309,24 @@ w5_wordpress_logs() {
 		$1 == "phplog" { put("-", $2) }'
 }
 
+# error_log = syslog: the journal, or the system's log file.
+w5_wp_syslog() {
+	if [ "$W5_INIT" = systemd ]; then
+		printf 'file\tphp\t\t\t0\tjournal:php\n'
+		w5_try 3 journalctl -q --no-pager -n 150 -o short -t php 2>/dev/null | awk '{ print "=" substr($0, 1, 2048) }'
+		return
+	fi
+	for wp_f in /var/log/syslog /var/log/messages; do
+		[ -f "$wp_f" ] && { w5_log php "$wp_f" 65536; return; }
+	done
+}
+
 w5_wordpress_log() {
 	w5_clock
 	for wp_arg in "$@"; do
 		wp_u=${wp_arg%%:*}
 		case $wp_u in -) wp_u= ;; esac
+		[ "$wp_arg" = -:syslog ] && { w5_wp_syslog; continue; }
 		w5_log php "${wp_arg#*:}" 65536 "$wp_u"
 	done
 }

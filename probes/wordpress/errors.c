@@ -86,6 +86,7 @@ static struct span from_fatal(struct span s)
 void wordpress_php_read(struct arena *mem, struct span text, struct span more,
 	struct php_error *ret)
 {
+	struct span wanted;
 	bool thrown;
 
 	memset(ret, 0, sizeof(*ret));
@@ -107,6 +108,8 @@ void wordpress_php_read(struct arena *mem, struct span text, struct span more,
 		ret->plugin = wordpress_plugin_of(mem, more);
 	if (ret->kind == PHP_UNDEFINED)
 		ret->function = function_of(mem, text);
+	if (span_between(text, "Failed opening required '", "'", &wanted) && wanted.n)
+		ret->wanted = text_clean_dup(mem, wanted);
 }
 
 static bool starts(const char *s, const char *prefix)

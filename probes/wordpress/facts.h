@@ -62,6 +62,7 @@ struct php_error {
 	const char *plugin;   /* "plugins/X", "mu-plugins/X", "themes/X" of that file, or of
 	                       * the first frame of its trace that has one */
 	const char *function; /* UNDEFINED: its name */
+	const char *wanted;   /* "Failed opening required 'X'": X */
 };
 
 /* A PHP that is configured for FPM here. */
@@ -75,6 +76,8 @@ struct wordpress_facts {
 	struct wp_site *sites;    size_t site_count;
 	struct php_error *errors; size_t error_count; /* oldest first */
 	struct wp_php *php;       size_t php_count;
+	/* PHP's own error logs as the collector wordpress.log takes them */
+	const char **logs;        size_t log_count;
 };
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * Causes told by what PHP runs: fatal errors of plugins and themes, limits, plugins that
- * hang, and cron that takes all workers.
+ * Causes told by what PHP runs: fatal errors of plugins and themes, limits,
+ * and cron that takes all workers.
  */
 #include <string.h>
 
 #include "base/mem.h"
+#include "probes/fpm/crowd.h"
 #include "probes/wordpress/wordpress.h"
 
 static bool is_theme(const char *plugin)
@@ -21,7 +22,7 @@ static const char *folder(const struct site_view *v, struct finding *f, const ch
 	return finding_text(f, "%s/%s", content, plugin);
 }
 
-static void park_fix(const struct site_view *v, struct finding *f, const char *plugin)
+void wordpress_park_fix(const struct site_view *v, struct finding *f, const char *plugin)
 {
 	const char *path = folder(v, f, plugin), *slash = strrchr(path, '/');
 
@@ -74,9 +75,81 @@ void wordpress_look_plugin_fatal(const struct site_view *v, struct finding *f)
 	finding_log(f, v, &e.line);
 	say_500(v, f);
 	f->title = finding_text(f, "Fatal error in %s", e.plugin);
-	park_fix(v, f, e.plugin);
+	wordpress_park_fix(v, f, e.plugin);
 	f->changes_mind = "a page that comes with the plugin in place";
 	/* a fatal somewhere while every page we ask comes is one request's trouble */
+	finding_prove(f, view_page_fails(v) ? HEALTH_BROKEN : HEALTH_WARN);
+}
+
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* A file that neither core nor a plugin or theme brings: the one that fails, or the one
+ * that could not be opened. */
+static const char *own_file(const struct php_error *e)
+{
+	const char *path = e->wanted && !wordpress_is_core(e->wanted) ? e->wanted : e->file;
+
+	if (e->plugin || !path || *path != '/' || wordpress_is_core(path))
+		return NULL;
+	return e->kind == PHP_FATAL || e->kind == PHP_PARSE || e->kind == PHP_UNDEFINED ? path : NULL;
+}
+
+static bool is_dropin(const struct site_view *v, const char *path)
+{
+	size_t i;
+
+	for (i = 0; v->wp && i < v->wp->file_count; i++)
+		if (v->wp->files[i].kind && !strcmp(v->wp->files[i].kind, "dropin") &&
+		    v->wp->files[i].name && !strcmp(v->wp->files[i].name, base_of(path)))
+			return strstr(path, v->wp->files[i].name) != NULL;
+	return false;
+}
+
+static void file_words(const struct site_view *v, struct finding *f, const struct php_error *e,
+	const char *path)
+{
+	const char *line = e->file_line.known && path == e->file ?
+		finding_text(f, ", line %lld", (long long)e->file_line.v) : "";
+	const char *user = v->pool && v->pool->user ? v->pool->user : "the pool's user";
+
+	if (path == e->wanted) {
+		f->title = finding_text(f, "PHP cannot open %s", path);
+		f->fix = finding_text(f, "ls -l %s; it must be there and user %s must be able to read it "
+			"(owner, mode, folders above)", path, user);
+	} else if (is_dropin(v, path)) {
+		f->title = finding_text(f, "%s in the drop-in %s%s", e->kind == PHP_PARSE ?
+			"Syntax error" : "Fatal error", base_of(path), line);
+		f->fix = finding_text(f, "mv %s %s.off   # WordPress runs without it", path, path);
+	} else {
+		f->title = finding_text(f, "%s in %s%s", e->kind == PHP_PARSE ? "Syntax error" :
+			"Fatal error", base_of(path), line);
+		f->fix = finding_text(f, "correct %s%s (php -l %s; what was changed: ls -l %s)", path,
+			line, path, path);
+	}
+	f->subject = path;
+}
+
+void wordpress_look_file_fatal(const struct site_view *v, struct finding *f)
+{
+	struct php_error all[32];
+	size_t i, n = wordpress_php_errors(v, f->mem, all, 32);
+	const char *path = NULL;
+
+	for (i = 0; i < n && !path; i++)
+		path = own_file(&all[i]);
+	if (!path)
+		return;
+	finding_log(f, v, &all[i - 1].line);
+	say_500(v, f);
+	file_words(v, f, &all[i - 1], path);
+	/* the catalogue knows no id of its own for a file outside wp-content */
+	f->refuter_missing = !strstr(path, "/wp-content/");
+	f->changes_mind = "a page that comes";
 	finding_prove(f, view_page_fails(v) ? HEALTH_BROKEN : HEALTH_WARN);
 }
 
@@ -115,141 +188,6 @@ void wordpress_look_memory_limit(const struct site_view *v, struct finding *f)
 	finding_prove(f, view_page_fails(v) ? HEALTH_BROKEN : HEALTH_WARN);
 }
 
-static const struct host_proc *worker(const struct site_view *v, int64_t pid)
-{
-	const struct host_facts *h = &v->chain->host;
-	size_t i;
-
-	for (i = 0; i < h->proc_count; i++)
-		if (h->procs[i].pid == pid && h->procs[i].role == PROC_FPM_WORKER &&
-		    (!v->pool || !v->pool->name || !h->procs[i].pool ||
-		     !strcmp(h->procs[i].pool, v->pool->name)))
-			return &h->procs[i];
-	return NULL;
-}
-
-/* The trace still shows what the worker does: it holds a request and was not replaced. */
-static bool still_there(const struct site_view *v, const struct fpm_slow *s)
-{
-	const struct host_proc *p = s->pid.known ? worker(v, s->pid.v) : NULL;
-
-	if (!p || p->busy == TRI_NO || !view_recent(v, &s->line))
-		return false;
-	return !p->start.known || !s->line.at.known || p->start.v <= s->line.at.v;
-}
-
-static bool waits_for_somebody(const char *top)
-{
-	static const char *const calls[] = { "mysqli", "curl_", "fsockopen", "stream_socket",
-		"stream_select", "flock", "session_start", "gethostby", "dns_", "fgets", "fread",
-		"file_get_contents", "redis", "Redis", "PDO", "socket_", NULL };
-
-	for (const char *const *c = calls; top && *c; c++)
-		if (strstr(top, *c))
-			return true;
-	return false;
-}
-
-struct hang {
-	int traces, alike; /* alike: in the same plugin's own code */
-	int others;        /* in another plugin, or waiting for somebody */
-	const struct fpm_slow *newest;
-};
-
-/* Newest trace of each worker that still hangs in it, or that is fresh. */
-static struct hang hangs(const struct site_view *v)
-{
-	const struct fpm_facts *fpm = &v->chain->fpm;
-	const struct fpm_slow *s;
-	struct hang hang = { 0 };
-	size_t i, j;
-	bool newer;
-
-	for (i = fpm->slow_count; i-- > 0;) {
-		s = &fpm->slow[i];
-		newer = false;
-		for (j = i + 1; j < fpm->slow_count && !newer; j++)
-			newer = s->pid.known && fpm->slow[j].pid.known && fpm->slow[j].pid.v == s->pid.v;
-		if (newer || (!still_there(v, s) && !view_fresh(v, &s->line)))
-			continue;
-		if (s->pool && v->pool && v->pool->name && strcmp(s->pool, v->pool->name) != 0)
-			continue;
-		hang.traces++;
-		/* one that was still on its way through core says nothing yet */
-		if (!s->plugin)
-			continue;
-		if (!hang.newest && !waits_for_somebody(s->top))
-			hang.newest = s;
-		if (hang.newest && !waits_for_somebody(s->top) &&
-		    !strcmp(hang.newest->plugin, s->plugin))
-			hang.alike++;
-		else
-			hang.others++;
-	}
-	return hang;
-}
-
-/* A worker of the site's pool is connected, or tries to be, to somebody outside. */
-static const struct host_peer *foreign_peer(const struct site_view *v)
-{
-	const struct host_facts *h = &v->chain->host;
-	struct endpoint here = { .host = "localhost" };
-	const struct host_peer *p;
-	size_t i;
-
-	for (i = 0; i < h->peer_count; i++) {
-		p = &h->peers[i];
-		here.port = p->remote.port;
-		if (p->remote.path || p->self || !p->remote.port || p->remote.port == 3306 ||
-		    p->remote.port == 6379 || endpoint_same(&p->remote, &here))
-			continue;
-		if (v->db && endpoint_same(&v->db->at, &p->remote))
-			continue;
-		if (worker(v, p->pid))
-			return p;
-	}
-	return NULL;
-}
-
-void wordpress_look_plugin_hang(const struct site_view *v, struct finding *f)
-{
-	struct hang hang = hangs(v);
-	const struct host_peer *peer = foreign_peer(v);
-	const struct fpm_slow *s = hang.newest;
-	bool full = wordpress_pool_full(v);
-
-	if (!s)
-		return;
-	if (peer) {
-		finding_rule_out(f, "workers are connected to %s:%d: they wait for somebody outside",
-			peer->remote.host ? peer->remote.host : "?", peer->remote.port);
-		return;
-	}
-	if (hang.others || hang.alike * 3 < hang.traces) {
-		finding_rule_out(f, "the slow log's traces do not all name one plugin");
-		return;
-	}
-	finding_log(f, v, &s->line);
-	if (s->plugin_line)
-		finding_note(f, s->line.source, num_or(s->line.at, 0), "%s", s->plugin_line);
-	if (still_there(v, s))
-		finding_state(f, finding_text(f, "process %lld", (long long)s->pid.v), v->now,
-			"the worker of this trace still holds its request%s%s", s->top ? ", in " : "",
-			s->top ? s->top : "");
-	if (full)
-		finding_state(f, "PHP-FPM", v->now, "all %lld workers are busy",
-			(long long)num_or(view_pool_workers(v), 0));
-	f->refuter_missing = v->chain->host.peers_known == TRI_NO;
-	f->title = finding_text(f, "%s hangs and holds PHP-FPM's workers", s->plugin);
-	park_fix(v, f, s->plugin);
-	f->changes_mind = "a trace that names something else on top";
-	if (!full && !view_page_fails(v)) {
-		f->state = FINDING_HINT;
-		return;
-	}
-	finding_prove(f, HEALTH_BROKEN);
-}
-
 /* Requests for wp-cron.php in the access logs' windows, and all requests there. */
 static int64_t cron_requests(const struct site_view *v, int64_t *ret_all)
 {
@@ -283,7 +221,7 @@ static const struct log_line *cron_line(const struct site_view *v)
 			return &n->errors[i].line;
 	for (i = fpm->slow_count; i-- > 0;)
 		if (fpm->slow[i].script && strstr(fpm->slow[i].script, "/wp-cron.php") &&
-		    view_recent(v, &fpm->slow[i].line) && still_there(v, &fpm->slow[i]))
+		    view_recent(v, &fpm->slow[i].line) && wordpress_still_there(v, &fpm->slow[i]))
 			return &fpm->slow[i].line;
 	return NULL;
 }
@@ -298,16 +236,25 @@ void wordpress_look_cron_storm(const struct site_view *v, struct finding *f)
 	bool runs = v->db && v->db->cron_began.known && v->now &&
 		v->now - v->db->cron_began.v < 600 && v->db->cron_began.v <= v->now + 5;
 	bool many = cron >= 5 && cron * 5 >= all;
+	struct crowd c = crowd_of(v);
+	bool most = c.known && c.cron * 2 >= c.known;
 
 	if (!wordpress_pool_full(v)) {
 		if (view_pool_busy(v).known)
 			finding_rule_out(f, "workers of the pool are free");
 		return;
 	}
-	if (!many && !huge && !line)
+	if (c.known && !most) {
+		finding_rule_out(f, "%d of %d requests at work are for wp-cron.php", c.cron, c.known);
+		return;
+	}
+	if ((!many && !huge && !line && !most) || !crowd_trouble(v, &c))
 		return;
 	finding_state(f, "PHP-FPM", v->now, "all %lld workers are busy",
 		(long long)num_or(view_pool_workers(v), 0));
+	if (most)
+		finding_state(f, "PHP-FPM's scoreboard", v->now,
+			"%d of %d requests at work are for wp-cron.php", c.cron, c.known);
 	if (many)
 		finding_state(f, "access log", v->now, "%lld of %lld requests were for wp-cron.php",
 			(long long)cron, (long long)all);
@@ -324,7 +271,7 @@ void wordpress_look_cron_storm(const struct site_view *v, struct finding *f)
 		v->wp && v->wp->root ? " --path=" : "", v->wp && v->wp->root ? v->wp->root : "");
 	f->changes_mind = "busy workers on other scripts than wp-cron.php";
 	/* two signs of three, or most of the traffic; a log full of other requests refutes a backlog */
-	if (!(many && (huge || line || cron * 2 >= all)) && !(huge && line) &&
+	if (!most && !(many && (huge || line || cron * 2 >= all)) && !(huge && line) &&
 	    !(huge && runs && (all < 50 || cron * 50 >= all))) {
 		f->state = FINDING_HINT;
 		return;

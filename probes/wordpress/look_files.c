@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/span.h"
 #include "probes/wordpress/wordpress.h"
 
 #define EXPIRES_S 600 /* WordPress ignores .maintenance after ten minutes */
@@ -212,7 +213,7 @@ static bool core_error(const struct site_view *v, struct finding *f, struct php_
 	for (i = 0; i < n; i++) {
 		if (all[i].kind != PHP_PARSE && all[i].kind != PHP_UNDEFINED && all[i].kind != PHP_FATAL)
 			continue;
-		if (all[i].plugin || !wordpress_is_core(all[i].file))
+		if (all[i].plugin || !wordpress_is_core(all[i].wanted ? all[i].wanted : all[i].file))
 			continue;
 		if (all[i].kind == PHP_UNDEFINED && extension_of(all[i].function) >= 0)
 			continue;
@@ -256,13 +257,14 @@ void wordpress_look_broken_update(const struct site_view *v, struct finding *f)
 		wp && wp->version ? wp->version : "", wp && wp->root ? wp->root : ".");
 	f->changes_mind = "wp core verify-checksums that finds nothing";
 	/* an uncaught error in core alone may be a call with bad data: hint only */
-	if (!view_page_fails(v) || !(signs || e.kind != PHP_FATAL)) {
+	if (!view_page_fails(v) || !(signs || e.kind != PHP_FATAL || e.wanted)) {
 		f->state = FINDING_HINT;
 		return;
 	}
 	finding_prove(f, HEALTH_BROKEN);
 	if (said)
-		f->title = finding_text(f, "WordPress's own code is broken: %s", e.file);
+		f->title = finding_text(f, e.wanted ? "A file of WordPress's own code is missing: %s" :
+			"WordPress's own code is broken: %s", e.wanted ? e.wanted : e.file);
 }
 
 void wordpress_look_script_not_found(const struct site_view *v, struct finding *f)
@@ -272,6 +274,9 @@ void wordpress_look_script_not_found(const struct site_view *v, struct finding *
 	const char *root = v->pass && v->pass->root ? v->pass->root :
 		v->server ? v->server->root : NULL;
 
+	/* "Access denied." is how FPM says that it may not read the script */
+	if (!page && e && span_has(span_of(e->line.text), "(Permission denied)"))
+		page = wordpress_page_status(v, 403);
 	if (!page) {
 		if (view_page_well(v))
 			finding_rule_out(f, "the page comes");
@@ -281,7 +286,8 @@ void wordpress_look_script_not_found(const struct site_view *v, struct finding *
 	f->decisive++;
 	if (e)
 		finding_log(f, v, &e->line);
-	f->title = "PHP-FPM cannot find the script nginx names";
+	f->title = num_or(page->status, 0) == 403 ? "PHP-FPM may not read the script nginx names" :
+		"PHP-FPM cannot find the script nginx names";
 	f->fix = finding_text(f, "nginx -T | grep -nE 'SCRIPT_FILENAME|root '   # must name a file the pool's user can "
 		"read%s%s; then nginx -t && systemctl reload nginx", root ? ", below " : "", root ? root : "");
 	f->changes_mind = "a page that comes";

@@ -280,6 +280,9 @@ static void read_line(struct reader *r, struct span line)
 		begin(r, rest);
 	else if (span_eq(name, "php"))
 		read_php(r, rest);
+	else if (span_eq(name, "phplog") && r->f->log_count < SITES_MAX)
+		*(const char **)arena_push(r->mem, &r->f->logs, &r->f->log_count,
+			sizeof(*r->f->logs)) = arena_printf(r->mem, "-:%s", keep(r, rest));
 	else if (r->site)
 		site_line(r, name, rest);
 }

@@ -57,6 +57,24 @@ static bool stamp(const struct reader *r, struct span line, struct num *ret_at,
 	return true;
 }
 
+/* "Nov 20 11:25:35 web1 php[166]: text": error_log = syslog. PHP's further lines come each
+ * as a record of its own. */
+static bool syslog_stamp(const struct reader *r, struct span line, struct num *ret_at,
+	struct span *ret_text)
+{
+	ptrdiff_t at = span_find(line, " php["), end;
+
+	if (at < 0 || at > 120 || span_starts(line, "["))
+		return false;
+	*ret_text = span_skip(line, (size_t)at);
+	end = span_find(*ret_text, "]: ");
+	if (end < 0)
+		return false;
+	*ret_text = span_skip(*ret_text, (size_t)end + 3);
+	*ret_at = host_line_time(&r->clock, line);
+	return ret_at->known;
+}
+
 static void finish(struct reader *r)
 {
 	struct span more = span_from(r->more.data, r->more.len);
@@ -84,10 +102,11 @@ static void finish(struct reader *r)
 
 static void read_log(struct reader *r, struct span line)
 {
-	struct span text;
-	struct num at;
+	struct span text = { 0 };
+	struct num at = { 0 };
 
-	if (stamp(r, line, &at, &text)) {
+	if (stamp(r, line, &at, &text) ||
+	    (syslog_stamp(r, line, &at, &text) && span_starts(text, "PHP "))) {
 		finish(r);
 		r->open = true;
 		r->at = at;
@@ -95,7 +114,7 @@ static void read_log(struct reader *r, struct span line)
 		r->raw = line;
 		buf_clear(&r->more);
 	} else if (r->open && !r->more.over) {
-		text_clean(&r->more, line);
+		text_clean(&r->more, text.n ? text : line);
 		buf_addc(&r->more, '\n');
 	}
 }

@@ -63,8 +63,14 @@ const struct page *wordpress_page_status(const struct site_view *v, int status);
 /* Every worker of the site's pool holds a request, and there is at least one. */
 bool wordpress_pool_full(const struct site_view *v);
 
+/* The trace still shows what its worker does: it holds a request and was not replaced. */
+bool wordpress_still_there(const struct site_view *v, const struct fpm_slow *s);
+/* Sets fix and subject of a finding: that one folder is to be renamed. */
+void wordpress_park_fix(const struct site_view *v, struct finding *f, const char *plugin);
+
 void wordpress_look_maintenance(const struct site_view *v, struct finding *f);
 void wordpress_look_plugin_fatal(const struct site_view *v, struct finding *f);
+void wordpress_look_file_fatal(const struct site_view *v, struct finding *f);
 void wordpress_look_plugin_hang(const struct site_view *v, struct finding *f);
 void wordpress_look_missing_extension(const struct site_view *v, struct finding *f);
 void wordpress_look_broken_update(const struct site_view *v, struct finding *f);

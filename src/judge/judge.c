@@ -114,19 +114,45 @@ static const char *page_words(const struct page *page, struct finding *scratch)
 		(long long)num_or(page->status, 0));
 }
 
-static void name_unknown(struct verdict *v, const struct site_view *view)
+/* What comes nearest: a fresh line that fits, though it proves nothing. */
+static const struct candidate *nearest(const struct candidates *c)
+{
+	const struct candidate *found = NULL;
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		if (c->items[i].finding.state == FINDING_HINT && c->items[i].finding.fresh_lines &&
+		    (!found || c->items[i].confidence > found->confidence))
+			found = &c->items[i];
+	return found;
+}
+
+static void quote(struct finding *to, const struct finding *from)
+{
+	int i;
+
+	for (i = 0; i < from->evidence_count && to->evidence_count < EVIDENCE_MAX; i++)
+		to->evidence[to->evidence_count++] = from->evidence[i];
+}
+
+static void name_unknown(struct verdict *v, const struct site_view *view,
+	const struct candidates *c)
 {
 	const struct page *page = failing_page(view);
+	const struct candidate *hint = c->best ? c->best : nearest(c);
 	struct finding scratch = { .mem = v->mem };
 
 	v->cause = "unknown";
 	v->health = HEALTH_UNKNOWN;
 	v->confidence = 0.3;
 	if (page) {
-		v->title = finding_text(&scratch, "%s, and nothing seen on the server explains it",
-			page_words(page, &scratch));
+		v->title = finding_text(&scratch, hint ? "%s; seen, but not proven to be why: %s" :
+			"%s, and nothing seen on the server explains it", page_words(page, &scratch),
+			!hint ? "" : hint->finding.title ? hint->finding.title : hint->cause->title);
 		v->error = arena_strdup(v->mem, page->error);
 		finding_page(&scratch, page);
+		if (hint)
+			quote(&scratch, &hint->finding);
 		keep_evidence(v, &scratch);
 	} else {
 		v->title = "no page of this site could be asked, and the server shows no fault";
@@ -316,7 +342,7 @@ struct verdict *judge_site(const struct site_view *view, struct pending pending)
 	if (c.best && c.best->confidence >= NAMED_FROM)
 		name_cause(v, c.best);
 	else if (c.best || view_page_fails(view) || !some_page_serves(view))
-		name_unknown(v, view);
+		name_unknown(v, view, &c);
 	else
 		name_healthy(v, view);
 	list_others(v, &c);

@@ -98,6 +98,60 @@ static void slow_requests_are_not_saturation(void **state)
 	assert_int_not_equal(look(&w, "fpm.dead_work_queue").state, FINDING_PROVEN);
 }
 
+static void at_work(const char *uri, const char *query)
+{
+	static const char *const any[] = { "n=1", "n=2", NULL, "page_id=7", "n=3", NULL, "s=x", "p=1" };
+	static struct host_work work[8];
+
+	for (size_t i = 0; i < 8; i++)
+		work[i] = (struct host_work){ .pool = "www", .pid = (int)i, .method = "GET", .uri = uri,
+			.query = query ? query : any[i],
+			.since = num_of(num_or(w.facts.host.now, 0) - 9) };
+	w.facts.host.work = work;
+	w.facts.host.work_count = 8;
+}
+
+/* The scoreboard tells one endpoint from pages that all hang. */
+static void an_endpoint_is_one_address(void **state)
+{
+	struct finding f;
+
+	(void)state;
+	world_open(&w, "fpm/slow_endpoint");
+	world_page(&w, 0);
+	assert_true(look(&w, "fpm.slow_endpoint").refuter_missing); /* nobody says which */
+	at_work("/index.php", NULL);
+	assert_int_equal(look(&w, "fpm.slow_endpoint").state, FINDING_RULED_OUT);
+	at_work("/wp-cron.php", NULL);
+	assert_int_equal(look(&w, "fpm.slow_endpoint").state, FINDING_RULED_OUT);
+	at_work("/index.php", "export=1");
+	f = look(&w, "fpm.slow_endpoint");
+	assert_int_equal(f.state, FINDING_PROVEN);
+	assert_false(f.refuter_missing);
+	assert_non_null(strstr(f.title, "/?export=1"));
+	at_work("/wp-admin/admin-ajax.php", NULL);
+	assert_non_null(strstr(look(&w, "fpm.slow_endpoint").title, "/wp-admin/admin-ajax.php"));
+}
+
+/* FPM listens, but the file nginx wants to open was deleted. */
+static void a_deleted_socket(void **state)
+{
+	struct host_path gone = { .path = "/run/php/php8.2-fpm.sock", .exists = TRI_YES };
+
+	(void)state;
+	world_open(&w, "fpm/healthy");
+	w.facts.host.paths = &gone;
+	w.facts.host.path_count = 1;
+	world_page(&w, 502);
+	world_error(&w, NGX_CONNECT, 2, 2);
+	assert_int_equal(look(&w, "fpm.socket_gone").state, FINDING_RULED_OUT);
+	gone.exists = TRI_NO;
+	assert_int_equal(look(&w, "fpm.socket_gone").state, FINDING_PROVEN);
+	world_page(&w, 200);
+	w.facts.nginx.error_count = 0;
+	assert_int_equal(look(&w, "fpm.socket_gone").state, FINDING_NOTHING);
+}
+
 static void a_timeout_with_a_queue_is_not_the_script(void **state)
 {
 	(void)state;
@@ -389,6 +443,7 @@ int main(void)
 		T(healthy_is_not_blamed), T(a_page_that_fails_is_no_proof), T(busy_and_quick_is_well),
 		T(servers_that_are_well), T(an_old_warning_is_history), T(another_version_stopped_is_nobodys_fault),
 		T(nothing_known_proves_nothing), T(slow_requests_are_not_saturation),
+		T(an_endpoint_is_one_address), T(a_deleted_socket),
 		T(a_timeout_with_a_queue_is_not_the_script), T(mended_permissions_are_over),
 		T(each_fault_has_its_name), T(down_quotes_unit_and_socket),
 		T(a_masked_unit_is_unmasked_first), T(without_a_manager),

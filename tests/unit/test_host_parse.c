@@ -127,6 +127,28 @@ static void processes_and_sockets(void **state)
 	assert_false(h->now.known);
 }
 
+/* FPM's scoreboard: what the workers of a full pool are at. */
+static void work_is_read(void **state)
+{
+	static const char report[] = "clock\t1795170000\t+0000\t600\n"
+		"work\twww\t70\t1795169990\tGET\t/var/www/a/index.php\t/index.php\tn=1&a=b\n"
+		"work\twww\t71\t99999999999\tPOST\t/var/www/a/x.php\t/x.php\t\n"
+		"work\twww\tno\t1\tGET\t/\t/\t\nwork\twww\nwork\n";
+	const struct host_facts *h = &w.facts.host;
+
+	(void)state;
+	host_parse_proc(&w.facts, w.mem, span_of(report), 0);
+	assert_int_equal(h->work_count, 2);
+	assert_int_equal(h->work[0].pid, 70);
+	assert_int_equal(h->work[0].since.v, 1795169990);
+	assert_string_equal(h->work[0].uri, "/index.php");
+	assert_string_equal(h->work[0].query, "n=1&a=b");
+	assert_false(h->work[1].since.known); /* no time of this week */
+	assert_null(h->work[1].query);
+	host_parse_proc(&w.facts, w.mem, span_of(""), 0);
+	assert_int_equal(h->work_count, 0);
+}
+
 static void own_connections_are_known(void **state)
 {
 	const struct host_facts *h = &w.facts.host;
@@ -309,6 +331,16 @@ static void bans(void **state)
 	assert_string_equal(b[4].address, "192.0.2.9");
 	assert_string_equal(b[5].address, "198.51.100.0/24");
 	assert_string_equal(b[6].address, "192.0.2.77");
+	assert_int_equal(w.facts.host.shut_count + w.facts.host.let_count, 0);
+	host_parse_fire(&w.facts, w.mem, span_of("via\tiptables\n=:INPUT DROP [1:2]\n"
+		"=-A INPUT -i eth0 -j DROP\n=-A INPUT -s 192.0.2.1/32 -j DROP\n"
+		"=-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 443 -j ACCEPT\nvia\tnft\n"
+		"=chain input {\ttype filter hook input priority filter; policy drop;\n"
+		"=chain input {\ttcp dport { 22, 80 } accept\n=chain filter_INPUT {\treject with icmpx\n"), 0);
+	assert_int_equal(w.facts.host.ban_count, 1);
+	assert_int_equal(w.facts.host.shut_count, 4);
+	assert_int_equal(w.facts.host.let_count, 2);
+	assert_string_equal(w.facts.host.lets[0].address, "192.0.2.0/24");
 	host_parse_fire(&w.facts, w.mem, span_of("missing\tpacket filter\tneeds root\n"), 0);
 	assert_int_equal(w.facts.host.bans_known, TRI_UNKNOWN);
 }
@@ -428,7 +460,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(every_cut_is_survived), T(garbage_is_survived), T(processes_and_sockets),
-		T(own_connections_are_known), T(addresses_are_read), T(units_of_systemd),
+		T(work_is_read), T(own_connections_are_known), T(addresses_are_read), T(units_of_systemd),
 		T(units_elsewhere), T(disks), T(kernel_lines), T(years_are_guessed), T(bans), T(paths),
 		T(pulse), T(oom_of_somebody_else_is_not_ours), T(an_old_oom_does_not_explain_a_stop),
 		T(a_full_disk_of_nobody_is_nothing), T(a_full_log_disk_only_warns),

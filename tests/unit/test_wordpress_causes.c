@@ -28,7 +28,7 @@ static void assert_only(struct scene *s, const char *id)
 static void rows(void **state)
 {
 	(void)state;
-	rows_are_whole(wordpress_causes, 8);
+	rows_are_whole(wordpress_causes, 9);
 	nothing_is_nothing(wordpress_causes);
 }
 
@@ -71,7 +71,7 @@ static void with_error(struct scene *s, enum php_error_kind kind, const char *fi
 	error.kind = kind;
 	error.file = file;
 	error.plugin = plugin;
-	error.function = NULL;
+	error.function = error.wanted = NULL;
 	error.line.at = num_of(NOW - age);
 	s->chain.wordpress.errors = &error;
 	s->chain.wordpress.error_count = 1;
@@ -217,6 +217,133 @@ static void script(void **state)
 	scene_end(&s);
 }
 
+/* wp-config.php and drop-ins are nobody's plugin: the line is named, no folder is parked. */
+static void own_files(void **state)
+{
+	struct wp_file dropin = { .name = "db.php", .kind = "dropin" };
+	struct scene s;
+	struct finding f;
+
+	(void)state;
+	scene_begin(&s);
+	scene_page(&s, 500, 0);
+	with_error(&s, PHP_PARSE, "/var/www/shop.test/wp-config.php", NULL, 500);
+	assert_state(&s, "wordpress.file_fatal", FINDING_NOTHING); /* not now */
+	with_error(&s, PHP_PARSE, "/var/www/shop.test/wp-config.php", NULL, 3);
+	error.file_line = num_of(7);
+	assert_only(&s, "wordpress.file_fatal");
+	f = scene_look(&s, wordpress_causes, "wordpress.file_fatal");
+	assert_string_equal(f.title, "Syntax error in wp-config.php, line 7");
+	assert_true(f.refuter_missing);
+	with_error(&s, PHP_FATAL, "/var/www/shop.test/wp-load.php", NULL, 3);
+	error.wanted = "/var/www/shop.test/wp-config.php";
+	f = scene_look(&s, wordpress_causes, "wordpress.file_fatal");
+	assert_string_equal(f.title, "PHP cannot open /var/www/shop.test/wp-config.php");
+	error.wanted = "/var/www/shop.test/wp-includes/formatting.php";
+	assert_only(&s, "wordpress.broken_update");
+	error.wanted = NULL;
+	with_error(&s, PHP_FATAL, "/var/www/shop.test/wp-content/db.php", NULL, 3);
+	s.wp.files = &dropin;
+	s.wp.file_count = 1;
+	f = scene_look(&s, wordpress_causes, "wordpress.file_fatal");
+	assert_int_equal(strncmp(f.fix, "mv /var/www/shop.test/wp-content/db.php ", 40), 0);
+	assert_false(f.refuter_missing);
+	error.file_line.known = false;
+	scene_end(&s);
+}
+
+/* FPM may not read index.php: its own 403, and the line that says so. */
+static void script_unreadable(void **state)
+{
+	struct nginx_error e = { .kind = NGX_NO_SCRIPT, .server = "shop.test",
+		.line = { .at = { NOW - 1, true }, .source = "/e",
+			.text = "Unable to open primary script: /x/index.php (Permission denied)" } };
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s);
+	scene_page(&s, 403, 0);
+	assert_state(&s, "wordpress.script_not_found", FINDING_NOTHING); /* any 403 */
+	s.chain.nginx.errors = &e;
+	s.chain.nginx.error_count = 1;
+	assert_only(&s, "wordpress.script_not_found");
+	scene_end(&s);
+}
+
+static void at_work(struct scene *s, struct host_work *work, size_t count, const char *uri, int age)
+{
+	static const char *const queries[] = { "n=1", "n=2", NULL, "page_id=4" };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		work[i] = (struct host_work){ .pool = "www", .pid = 100 + (int)i, .method = "GET",
+			.since = num_of(NOW - age), .uri = uri, .query = queries[i % 4] };
+	s->chain.host.work = work;
+	s->chain.host.work_count = count;
+}
+
+/* No slow log: what the workers do and which pages they are at must do. */
+static void hang_without_trace(void **state)
+{
+	struct host_peer peer = { .pid = 100, .remote = { .host = "203.0.113.20", .port = 443 } };
+	struct host_work work[4];
+	struct scene s;
+	struct finding f;
+	int i;
+
+	(void)state;
+	scene_begin(&s);
+	scene_page(&s, 504, 0);
+	scene_workers(&s, 4, true);
+	s.chain.host.peers_known = TRI_YES;
+	for (i = 0; i < 4; i++) {
+		s.procs[i].held = TRI_YES;
+		s.procs[i].waits = WAITS_SLEEP;
+	}
+	assert_state(&s, "wordpress.plugin_hang", FINDING_HINT); /* may be one endpoint */
+	at_work(&s, work, 4, "/wp-admin/admin-ajax.php", 20);
+	assert_state(&s, "wordpress.plugin_hang", FINDING_RULED_OUT);
+	at_work(&s, work, 4, "/index.php", 20);
+	f = scene_look(&s, wordpress_causes, "wordpress.plugin_hang");
+	assert_int_equal(f.state, FINDING_PROVEN);
+	assert_false(f.refuter_missing);
+	for (i = 0; i < 4; i++)
+		s.procs[i].waits = WAITS_CPU; /* short of CPU, or a loop? */
+	at_work(&s, work, 4, "/index.php", 5);
+	assert_true(scene_look(&s, wordpress_causes, "wordpress.plugin_hang").refuter_missing);
+	for (i = 0; i < 4; i++)
+		s.procs[i].held = TRI_NO;
+	assert_state(&s, "wordpress.plugin_hang", FINDING_NOTHING);
+	for (i = 0; i < 4; i++) {
+		s.procs[i].held = TRI_YES;
+		s.procs[i].waits = WAITS_NET;
+	}
+	s.chain.host.peers = &peer;
+	s.chain.host.peer_count = 1;
+	assert_state(&s, "wordpress.plugin_hang", FINDING_NOTHING);
+	work[0].query = work[1].query = "export=1";
+	for (i = 0; i < 4; i++)
+		s.procs[i].waits = WAITS_SLEEP;
+	assert_state(&s, "wordpress.plugin_hang", FINDING_RULED_OUT); /* /?export=1 */
+	scene_end(&s);
+}
+
+static void cron_at_work(void **state)
+{
+	struct host_work work[4];
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s);
+	scene_page(&s, 504, 0);
+	scene_workers(&s, 4, true);
+	at_work(&s, work, 4, "/wp-cron.php", 20);
+	assert_state(&s, "wordpress.cron_storm", FINDING_PROVEN);
+	work[0].uri = work[1].uri = work[2].uri = "/index.php";
+	assert_state(&s, "wordpress.cron_storm", FINDING_RULED_OUT);
+	scene_end(&s);
+}
+
 static void hang(void **state)
 {
 	struct fpm_slow slow[2] = {
@@ -292,6 +419,10 @@ int main(void)
 		cmocka_unit_test(extension),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(script),
+		cmocka_unit_test(script_unreadable),
+		cmocka_unit_test(own_files),
+		cmocka_unit_test(hang_without_trace),
+		cmocka_unit_test(cron_at_work),
 		cmocka_unit_test(hang),
 		cmocka_unit_test(cron),
 	};

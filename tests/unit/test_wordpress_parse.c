@@ -182,6 +182,37 @@ static void php_log(void **state)
 	arena_free(mem);
 }
 
+/* error_log = syslog: each line of a message is a record of the journal. */
+static void php_syslog(void **state)
+{
+	static const char report[] = "clock\t1795173940\t+0000\t6072\nfile\tphp\t\t\t0\tjournal:php\n"
+		"=Nov 20 11:25:30 web1 cron[1]: PHP Fatal error:  no word of PHP's\n"
+		"=Nov 20 11:25:35 web1 php[166]: PHP Fatal error:  Uncaught Exception: multi\n"
+		"=Nov 20 11:25:35 web1 php[166]: line in /var/www/a/wp-content/mu-plugins/zz.php:1\n"
+		"=Nov 20 11:25:35 web1 php[166]:   thrown in /var/www/a/wp-content/mu-plugins/zz.php on line 1\n"
+		"=Nov 20 11:25:36 web1 php[166]: PHP Parse error:  syntax error in /var/www/a/wp-config.php on line 7\n"
+		"=Nov 20 11:25:37 web1 php[166]: PHP Fatal error:  Uncaught Error: Failed opening required "
+		"'/var/www/a/x.php' (include_path='.') in /var/www/a/wp-load.php:5\n";
+	struct arena *mem = arena_new();
+	struct chain_facts facts = { 0 };
+	const struct php_error *e;
+
+	(void)state;
+	wordpress_parse_log(&facts, mem, span_of(report), 0);
+	assert_int_equal(facts.wordpress.error_count, 3);
+	e = facts.wordpress.errors;
+	assert_string_equal(e->plugin, "mu-plugins/zz.php");
+	assert_string_equal(e->line.source, "journal:php");
+	assert_int_equal(e->line.at.v, 1795173935);
+	assert_int_equal(strncmp(e->line.text, "Nov 20 11:25:35 web1 php[166]: PHP Fatal", 40), 0);
+	assert_int_equal(e[1].kind, PHP_PARSE);
+	assert_string_equal(e[1].file, "/var/www/a/wp-config.php");
+	assert_string_equal(e[2].wanted, "/var/www/a/x.php");
+	assert_null(e[1].wanted);
+	cut_everywhere(wordpress_parse_log, span_of(report));
+	arena_free(mem);
+}
+
 static void damaged(void **state)
 {
 	struct arena *mem = arena_new();
@@ -200,6 +231,7 @@ int main(void)
 		cmocka_unit_test(odd_records),
 		cmocka_unit_test(db_hosts),
 		cmocka_unit_test(php_log),
+		cmocka_unit_test(php_syslog),
 		cmocka_unit_test(damaged),
 	};
 
