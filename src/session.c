@@ -65,8 +65,9 @@ static void fill_host(struct live_host *host, const struct cli *cli, const struc
 	};
 
 	host->name = target->name;
-	host->transport = cli->transport == TRANSPORT_LIBSSH2 ? &libssh2_transport
-							      : &openssh_transport;
+	host->transport = cli->transport == TRANSPORT_OPENSSH	? &openssh_transport
+			  : cli->transport == TRANSPORT_LIBSSH2 ? &libssh2_transport
+								: &auto_transport;
 	host->ssh = ssh;
 	host->sudo = cli->no_sudo    ? SHELL_SUDO_NO
 		     : cli->ask_sudo ? SHELL_SUDO_ASK

@@ -198,6 +198,7 @@ static struct loop *make(void)
 	struct loop *loop = xcalloc(1, sizeof(*loop));
 
 	signal(SIGPIPE, SIG_IGN);
+	setenv("UV_THREADPOOL_SIZE", "16", 0); /* four dead resolvers must not stop all work */
 	if (uv_loop_init(&loop->uv))
 		abort();
 	loop->calls_end = &loop->calls;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -357,6 +358,11 @@ static void execute(struct lib *t)
 	}
 	t->step = LIB_LIVE;
 	t->wire.quick = false;
+	login_free(t->login);
+	t->login = NULL;
+	lookup_free(t->lookup);
+	t->lookup = NULL;
+	t->found = NULL;
 	lib_alive_start(t);
 	lib_set_state(t, SSH_LIVE);
 }
@@ -395,14 +401,27 @@ static void serve(void *owner)
 
 /* ---- the transport ---- */
 
+/* Once: a thousand ways need more descriptors than the usual soft limit. */
+static void begin(void)
+{
+	static bool begun;
+	struct rlimit files;
+
+	if (begun)
+		return;
+	begun = libssh2_init(0) == 0;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max < 65536 ? files.rlim_max : 65536;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 static struct transport *lib_make(struct loop *loop, const struct transport_config *config,
 	const struct transport_callbacks *callbacks, void *owner)
 {
 	struct lib *t = xcalloc(1, sizeof(*t));
-	static bool begun;
 
-	if (!begun)
-		begun = libssh2_init(0) == 0;
+	begin();
 	t->base.ops = &libssh2_transport;
 	t->base.callbacks = *callbacks;
 	t->base.owner = owner;

@@ -1,5 +1,7 @@
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -40,10 +42,14 @@ enum why lib_alive_why(const struct lib *t)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
+	int queued = 0; /* not acknowledged, or could not even leave this machine */
 
 	if (!t->tcp || getsockopt(t->fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
 		return WHY_LOST_PROTOCOL;
-	return info.tcpi_retransmits || info.tcpi_unacked ? WHY_LOST_NETWORK : WHY_LOST_SERVER;
+	if (ioctl(t->fd, SIOCOUTQ, &queued) < 0)
+		queued = 0;
+	return info.tcpi_retransmits || info.tcpi_unacked || queued ? WHY_LOST_NETWORK :
+		WHY_LOST_SERVER;
 }
 
 static void stale(struct lib *t)

@@ -137,6 +137,7 @@ static void on_exit_cb(void *owner, int status, int number)
 		    sshconf_home(q->mem), &q->conf)) {
 		own_known_hosts(q);
 		own_identities(q);
+		buf_release(&q->out);
 		q->done(q->owner, &q->conf, NULL);
 		return;
 	}
