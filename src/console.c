@@ -27,10 +27,11 @@
 struct console {
 	const struct cli *cli;
 	const struct targets *targets;
+	const struct console_guest *guest; /* NULL: none */
 	struct loop *loop;
 	struct term *term;
 	struct ui *ui;
-	struct canvas canvas;
+	struct canvas canvas, screens; /* screens: above the guest's rows */
 	struct model *model;
 	struct source *source;
 	struct engine *engine;
@@ -38,26 +39,58 @@ struct console {
 	struct console_shell *shell;/* NULL: the terminal is ours */
 	struct loop_timer *tick, *frame;
 	int64_t tick_due, frame_due, last_frame; /* mono ms */
+	size_t hosts_known;         /* of a recording: they come one by one */
 	uint64_t shown;             /* generation of the model on the screen */
 	bool waiting;               /* a frame is due but the terminal is busy */
 };
 
 /* ---- frames ---- */
 
+/* The screens above, the guest's rows below. */
+static void draw_shared(struct console *c, int rows, int w, int h)
+{
+	struct rect below = { 0, h - rows, w, rows };
+	int y;
+
+	if (c->canvas.w != w || c->canvas.h != h) {
+		canvas_release(&c->canvas);
+		canvas_init(&c->canvas, w, h, ui_settings(c->ui)->ascii);
+	}
+	canvas_clear(&c->canvas);
+	if (rows < h) {
+		ui_draw(c->ui, c->model, c->source->ops->now(c->source).wall, w, h - rows,
+			&c->screens);
+		for (y = 0; y < h - rows; y++)
+			memcpy(&c->canvas.cells[y * w], &c->screens.cells[y * w],
+				(size_t)w * sizeof(struct cell));
+	}
+	c->guest->draw(c->guest->owner, &c->canvas, below);
+}
+
+static void draw_all(struct console *c)
+{
+	int w, h, rows;
+
+	term_size(c->term, &w, &h);
+	rows = c->guest ? c->guest->rows(c->guest->owner, w, h) : 0;
+	if (rows > 0)
+		draw_shared(c, rows < h ? rows : h, w, h);
+	else
+		ui_draw(c->ui, c->model, c->source->ops->now(c->source).wall, w, h, &c->canvas);
+}
+
 static void draw(void *owner)
 {
 	struct console *c = owner;
 	int64_t next;
-	int w, h;
 
 	c->frame_due = FOR_EVER;
 	c->waiting = !term_idle(c->term);
 	if (c->waiting)
 		return;
-	term_size(c->term, &w, &h);
 	c->shown = c->model->generation;
 	c->last_frame = loop_now(c->loop);
-	ui_draw(c->ui, c->model, c->source->ops->now(c->source).wall, w, h, &c->canvas);
+	draw_all(c);
 	term_show(c->term, &c->canvas, ui_theme(c->ui), ui_color(c->ui));
 	next = ui_next_frame(c->ui, c->model);
 	if (next >= 0) {
@@ -92,6 +125,12 @@ static void tick(void *owner)
 
 	c->tick_due = FOR_EVER;
 	engine_tick(c->engine);
+	if (!c->source->live && c->model->host_count != c->hosts_known) {
+		c->hosts_known = c->model->host_count;
+		ui_open_first(c->ui, c->model);
+	}
+	if (c->guest && c->guest->look)
+		c->guest->look(c->guest->owner, c->model);
 	data_changed(c);
 }
 
@@ -124,13 +163,20 @@ static void recording_ended(void *owner)
 	wake(c, 0);
 }
 
+static void guest_changed(void *owner)
+{
+	want_frame(owner, 0);
+}
+
 /* ---- terminal ---- */
 
 static void on_key(void *owner, const struct key *key)
 {
 	struct console *c = owner;
 
-	ui_key(c->ui, c->model, key);
+	if (!c->guest || !c->guest->key || ui_typing(c->ui) || key->pasted ||
+	    !c->guest->key(c->guest->owner, key))
+		ui_key(c->ui, c->model, key);
 	want_frame(c, 0);
 }
 
@@ -284,7 +330,12 @@ static bool open_source(struct console *c)
 {
 	char *error = NULL;
 
-	if (c->targets->count) {
+	if (c->guest) {
+		c->source = c->guest->open(c->guest->owner, c->loop, recording_ended,
+			guest_changed, c, &error);
+		if (!c->source)
+			fprintf(stderr, "wp502: %s\n", error);
+	} else if (c->targets->count) {
 		c->source = session_open(c->loop, c->cli, c->targets, NULL);
 		if (c->cli->record && !(c->recorder = recorder_new(c->cli->record, &error)))
 			fprintf(stderr, "wp502: %s\n", error);
@@ -310,6 +361,7 @@ static void close_all(struct console *c)
 	engine_free(c->engine);
 	ui_free(c->ui);
 	canvas_release(&c->canvas);
+	canvas_release(&c->screens);
 	error = recorder_free(c->recorder);
 	if (error)
 		fprintf(stderr, "wp502: %s\n", error);
@@ -333,26 +385,35 @@ static void begin(struct console *c, const struct config *config)
 	engine_start(c->engine);
 }
 
-int console_run(const struct cli *cli, const struct config *config,
-	const struct targets *targets, const char **ret_why)
+static int run_once(struct console *c, const struct config *config, const char **ret_why)
 {
 	static const struct term_calls calls = { on_key, on_resize, on_idle, on_gone };
-	struct console c = { .cli = cli, .targets = targets };
 	int status = 0;
 
-	c.loop = loop_new();
-	c.model = model_new();
-	c.term = term_new(c.loop, &calls, &c, ret_why);
-	if (!c.term) {
-		close_all(&c);
-		return -1;
-	}
-	if (open_source(&c)) {
-		begin(&c, config);
-		loop_run(c.loop);
-	} else {
+	c->loop = loop_new();
+	c->model = model_new();
+	c->term = term_new(c->loop, &calls, c, ret_why);
+	if (!c->term)
+		status = -1;
+	else if (!open_source(c))
 		status = 64;
+	if (!status) {
+		begin(c, config);
+		loop_run(c->loop);
 	}
-	close_all(&c);
+	close_all(c);
+	return status;
+}
+
+int console_run(const struct cli *cli, const struct config *config,
+	const struct targets *targets, const struct console_guest *guest, const char **ret_why)
+{
+	struct console c;
+	int status;
+
+	do {
+		c = (struct console){ .cli = cli, .targets = targets, .guest = guest };
+		status = run_once(&c, config, ret_why);
+	} while (!status && guest && guest->again && guest->again(guest->owner));
 	return status;
 }

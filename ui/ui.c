@@ -141,6 +141,11 @@ const struct ui_outside *ui_outside(const struct ui *ui)
 	return &ui->outside;
 }
 
+bool ui_typing(const struct ui *ui)
+{
+	return ui->line != NULL;
+}
+
 const struct theme *ui_theme(const struct ui *ui)
 {
 	return ui->config.theme;

@@ -44,6 +44,9 @@ void ui_draw(struct ui *ui, const struct model *model, int64_t wall, int w, int 
 	struct canvas *canvas);
 void ui_key(struct ui *ui, const struct model *model, const struct key *key);
 
+/* A line is being typed: every key belongs to it. */
+bool ui_typing(const struct ui *ui);
+
 const struct theme *ui_theme(const struct ui *ui);
 bool ui_color(const struct ui *ui);
 /* Something on the screen moves by itself (an age, a spinner): draw again in so many ms. */

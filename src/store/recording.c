@@ -10,6 +10,8 @@
 #define BATCH 64
 /* So long a silence was a moment in which the console judged what it had. */
 #define SILENCE_MS 200
+/* A night in which nothing was recorded is passed over. */
+#define WAIT_MAX_MS 10000
 
 struct recording {
 	struct source source; /* first: the engine holds a pointer to it */
@@ -17,7 +19,9 @@ struct recording {
 	struct textfile *file;
 	struct event *next; /* read ahead, so that the end is known; NULL: none is left */
 	struct source_time now;
-	bool started, at_end;
+	double speed;             /* 0: as fast as can be */
+	struct loop_timer *timer; /* of the next event when there is a pace */
+	bool started, at_end, paused, step;
 	bool waiting, closed; /* a deferred call is under way; freed when it comes */
 	recording_end_call *on_end;
 	void *end_owner;
@@ -51,6 +55,7 @@ static void release(struct recording *r)
 	textfile_close(r->file);
 	free(r->next);
 	free(r->first_problem);
+	loop_timer_free(r->timer);
 	free(r);
 }
 
@@ -75,13 +80,38 @@ static bool silence_next(const struct recording *r)
 
 static void ask_for_turn(struct recording *r);
 
+/* Whatever is to be played next: now, when its time comes, or not yet. */
+static void go_on(struct recording *r)
+{
+	int64_t wait = r->next->mono - r->now.mono;
+
+	if (r->paused && !r->step)
+		return;
+	if (wait > WAIT_MAX_MS)
+		wait = WAIT_MAX_MS;
+	if (r->speed > 0 && !r->step && wait > 0)
+		loop_timer_start(r->timer, (int64_t)((double)wait / r->speed));
+	else
+		ask_for_turn(r);
+}
+
 static void play(void *owner)
 {
 	struct recording *r = owner;
 	int i;
 
+	r->waiting = false;
+	if (r->closed) {
+		release(r);
+		return;
+	}
+	if (r->paused && !r->step)
+		return;
+	r->waiting = true; /* closed from inside: freed below */
 	for (i = 0; i < BATCH && r->next && !r->closed && (!i || !silence_next(r)); i++)
 		play_one(r);
+	if (r->next && silence_next(r))
+		r->step = false;
 	if (!r->closed && !r->next && !r->at_end) {
 		r->at_end = true;
 		if (r->on_end)
@@ -91,11 +121,14 @@ static void play(void *owner)
 	if (r->closed)
 		release(r);
 	else if (!r->at_end)
-		ask_for_turn(r);
+		go_on(r);
 }
 
 static void ask_for_turn(struct recording *r)
 {
+	if (r->waiting)
+		return;
+	loop_timer_stop(r->timer);
 	r->waiting = true;
 	loop_defer(r->loop, play, r);
 }
@@ -140,6 +173,11 @@ static void close_source(struct source *source)
 		release(r);
 }
 
+static void time_has_come(void *owner)
+{
+	ask_for_turn(owner);
+}
+
 static const struct source_ops ops = { start, now, request, act, close_source };
 
 struct source *recording_new(struct loop *loop, const char *path, char **ret_error)
@@ -153,6 +191,7 @@ struct source *recording_new(struct loop *loop, const char *path, char **ret_err
 	r->source.ops = &ops;
 	r->loop = loop;
 	r->file = file;
+	r->timer = loop_timer_new(loop, time_has_come, r);
 	read_ahead(r);
 	if (!r->next) {
 		*ret_error = r->first_problem ?
@@ -170,6 +209,32 @@ void recording_on_end(struct source *source, recording_end_call *call, void *own
 {
 	of(source)->on_end = call;
 	of(source)->end_owner = owner;
+}
+
+/* The pace has changed: what was waited for may be due now, or not at all. */
+static void think_again(struct recording *r)
+{
+	loop_timer_stop(r->timer);
+	if (r->started && r->next && !r->waiting)
+		go_on(r);
+}
+
+void recording_pace(struct source *source, double speed)
+{
+	of(source)->speed = speed;
+	think_again(of(source));
+}
+
+void recording_pause(struct source *source, bool paused)
+{
+	of(source)->paused = paused;
+	think_again(of(source));
+}
+
+void recording_step(struct source *source)
+{
+	of(source)->step = true;
+	think_again(of(source));
 }
 
 bool recording_at_end(const struct source *source)

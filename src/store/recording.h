@@ -26,6 +26,14 @@ typedef void recording_end_call(void *owner);
 void recording_on_end(struct source *source, recording_end_call *call, void *owner);
 bool recording_at_end(const struct source *source);
 
+/*
+ * How fast it plays: 1 as it was, 4 four times as fast, 0 (at first) as fast as the loop
+ * lets it. Paused it plays nothing but steps: what came up to the next silence.
+ */
+void recording_pace(struct source *source, double speed);
+void recording_pause(struct source *source, bool paused);
+void recording_step(struct source *source);
+
 /* Lines passed over so far, and the first of them: "FILE:LINE: why" (borrowed, or NULL). */
 size_t recording_problems(const struct source *source, const char **ret_first);
 
