@@ -9,28 +9,35 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* "80,443", "{ 80, 443 }", "1:1024", "http": does the list after dport(s) hold a web port? */
-static bool list_has_web(const char *p)
+/* "80,443", "{ 80, 443 }", "1:1024", "http": does the list after dport(s) hold the port? */
+static bool list_has(const char *p, int port)
 {
 	long from, to;
 	char *end;
 
 	p += strspn(p, "s ={");
 	while (*p) {
-		if (!strncmp(p, "http", 4))
+		if (!strncmp(p, "http", 4) && (p[4] == 's') == (port == 443))
 			return true;
-		if (!is_digit(*p))
+		if (!is_digit(*p) && strncmp(p, "http", 4) != 0)
 			return false;
 		from = to = strtol(p, &end, 10);
+		if (end == p)
+			end += strspn(p, "https");
 		if ((*end == ':' || *end == '-') && is_digit(end[1]))
 			to = strtol(end + 1, &end, 10);
-		if ((from <= 443 && to >= 443) || (from <= 80 && to >= 80))
+		if (from <= port && to >= port)
 			return true;
 		if (*end != ',')
 			return false;
 		p = end + 1 + strspn(end + 1, " ");
 	}
 	return false;
+}
+
+static bool list_has_web(const char *p)
+{
+	return list_has(p, 443) || list_has(p, 80);
 }
 
 static bool is_about_web(const struct host_ban *ban)
@@ -86,4 +93,58 @@ const struct host_ban *cdn_find_ban(const struct host_facts *host, const char *e
 			found = ban;
 	}
 	return found;
+}
+
+static bool about_port(const struct host_ban *let, int port)
+{
+	const char *ports = let->text ? strstr(let->text, "dport") : NULL;
+
+	return !ports || list_has(ports + 5, port);
+}
+
+/* Of a set nobody knows who is in it: then everybody. */
+static bool for_all(const struct host_ban *let)
+{
+	return !let->address || !*let->address || !strcmp(let->address, "0.0.0.0/0") ||
+	       !strcmp(let->address, "::/0");
+}
+
+/* Cloudflare fetches from other ranges of its own than visitors see. */
+static bool lets(const struct host_ban *let, const char *edge, int port)
+{
+	return about_port(let, port) && (for_all(let) || net_holds(let->address, edge) ||
+		(net_is_cloudflare(edge) && net_is_cloudflare(let->address)));
+}
+
+bool cdn_lets_some(const struct host_facts *host, int port)
+{
+	size_t i;
+
+	for (i = 0; i < host->let_count; i++)
+		if (about_port(&host->lets[i], port) && !for_all(&host->lets[i]))
+			return true;
+	return false;
+}
+
+/* Each family of addresses has a filter of its own, but for nft's. */
+static bool same_family(const struct host_ban *rule, const char *edge)
+{
+	bool six = edge && strchr(edge, ':');
+
+	if (!rule->via || !edge)
+		return rule->via && strcmp(rule->via, "ip6tables") != 0;
+	return strcmp(rule->via, six ? "iptables" : "ip6tables") != 0;
+}
+
+const struct host_ban *cdn_find_shut(const struct host_facts *host, const char *edge, int port)
+{
+	size_t i;
+
+	for (i = 0; i < host->let_count; i++)
+		if (same_family(&host->lets[i], edge) && lets(&host->lets[i], edge, port))
+			return NULL;
+	for (i = 0; i < host->shut_count; i++)
+		if (same_family(&host->shuts[i], edge))
+			return &host->shuts[i];
+	return NULL;
 }

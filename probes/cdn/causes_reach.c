@@ -38,24 +38,62 @@ static bool edge_is_silent(const struct site_view *v)
 	return page && page->failure == PAGE_TIMEOUT && page->address && cdn_present(v) != TRI_NO;
 }
 
+static int web_port(const struct site_view *v)
+{
+	return v->tls ? 443 : 80;
+}
+
+/* The visitor's own connection met it: no CDN has a part in it. */
+static bool keeps_visitor_out(const struct site_view *v)
+{
+	return visitor_is_cut_off(v) && cdn_present(v) != TRI_YES;
+}
+
+/* Where some are let in, they may be what the CDN fetches from, though visitors meet it at
+ * another address: then only an edge that says it got no connection is proof. */
+static const struct host_ban *find_shut(const struct site_view *v)
+{
+	const struct host_facts *h = &v->chain->host;
+
+	if (!keeps_visitor_out(v) && !says_no_connection(cdn_edge_status(v)) &&
+	    cdn_lets_some(h, web_port(v)))
+		return NULL;
+	return cdn_find_shut(h, v->pages[WAY_VISITOR]->address, web_port(v));
+}
+
+/* A policy or a last rule drops what no rule lets in, and none lets this in. */
+static void tell_shut(const struct site_view *v, struct finding *f, const struct host_ban *shut)
+{
+	int port = web_port(v);
+
+	finding_state(f, shut->via ? shut->via : "packet filter", num_or(v->chain->host.now, 0), "%s",
+		shut->text ? shut->text : "");
+	f->title = finding_text(f, "The server's packet filter drops what it is not told to let in, "
+		"and no rule lets %s in on port %d", keeps_visitor_out(v) ? "visitors" : "the CDN", port);
+	f->fix = finding_text(f, "%s -I INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT, and save it; "
+		"with ufw: ufw allow 80,443/tcp; with firewalld: firewall-cmd --permanent "
+		"--add-service=https && firewall-cmd --reload",
+		shut->via && strstr(shut->via, "ip6") ? "ip6tables" : "iptables");
+}
+
 static void tell_ban(const struct site_view *v, struct finding *f, const struct host_ban *ban)
 {
 	const char *address = ban->address ? ban->address : "all addresses";
+	const char *later = keeps_visitor_out(v) ? "then save the rules, so that they are not back "
+		"after a reboot" : "then let the CDN's address ranges in for good";
 
 	finding_state(f, ban->via ? ban->via : "packet filter", num_or(v->chain->host.now, 0), "%s",
 		ban->text ? ban->text : address);
 	f->title = finding_text(f, "The server drops what the %s sends (%s: %s)",
-		cdn_present(v) == TRI_NO ? "visitor" : "CDN", ban->via ? ban->via : "packet filter",
+		keeps_visitor_out(v) ? "visitor" : "CDN", ban->via ? ban->via : "packet filter",
 		address);
 	if (ban->via && strstr(ban->via, "fail2ban"))
 		f->fix = finding_text(f, "fail2ban-client unban %s; then give nginx set_real_ip_from "
 			"and real_ip_header, so that visitors are punished and not the edge", address);
 	else if (ban->via && ban->text && !strncmp(ban->text, "-A ", 3))
-		f->fix = finding_text(f, "%s -D %s; then let the CDN's address ranges in for good",
-			ban->via, ban->text + 3);
+		f->fix = finding_text(f, "%s -D %s; %s", ban->via, ban->text + 3, later);
 	else
-		f->fix = finding_text(f, "delete that rule, and let the CDN's ranges in: %s",
-			ban->text ? ban->text : address);
+		f->fix = finding_text(f, "delete that rule: %s; %s", ban->text ? ban->text : address, later);
 	f->subject = ban->address;
 }
 
@@ -80,7 +118,9 @@ static void suspect_blocked(const struct site_view *v, struct finding *f)
 	finding_page(f, v->pages[WAY_VISITOR]);
 	finding_page(f, well);
 	f->state = FINDING_HINT;
-	f->by_elimination = cdn_edge_status(v) > 0;
+	/* With the server's own rules read and none of them in the way, the edge is more likely
+	 * to knock at another door (origin_address). */
+	f->by_elimination = cdn_edge_status(v) > 0 && v->chain->host.bans_known != TRI_YES;
 	f->title = "The CDN gets no connection to a server that answers: a firewall in between";
 	f->changes_mind = "a rule or ban on the server that names the edge, or the provider's firewall";
 }
@@ -90,13 +130,14 @@ void cdn_look_blocked(const struct site_view *v, struct finding *f)
 	const struct page *page = v->pages[WAY_VISITOR], *well = cdn_server_well(v);
 	bool edge_cut = may_be_cut_off(v) || edge_is_silent(v);
 	bool cut = edge_cut || visitor_is_cut_off(v);
-	const struct host_ban *ban;
+	const struct host_ban *ban, *shut;
 
 	if (!page)
 		return;
 	ban = cut ? cdn_find_ban(&v->chain->host, page->address,
 			page->edge && !strcmp(page->edge, "cloudflare")) : NULL;
-	if (!ban) {
+	shut = cut && !ban && well ? find_shut(v) : NULL;
+	if (!ban && !shut) {
 		suspect_blocked(v, f);
 		return;
 	}
@@ -105,12 +146,34 @@ void cdn_look_blocked(const struct site_view *v, struct finding *f)
 		return;
 	}
 	cdn_decisive_page(f, page);
-	tell_ban(v, f, ban);
+	if (ban)
+		tell_ban(v, f, ban);
+	else
+		tell_shut(v, f, shut);
 	if (well)
 		cdn_decisive_page(f, well);
 	f->arrow = edge_cut ? "cdn>nginx" : "visitor>nginx";
-	f->refuter_missing = !well;
+	/* of visitors we know but one, ourselves: others may be let in */
+	f->refuter_missing = !well || keeps_visitor_out(v) ||
+		(shut && cdn_lets_some(&v->chain->host, web_port(v)));
 	finding_prove(f, HEALTH_BROKEN);
+}
+
+/* It answers us, and no rule of its own keeps anybody out: the edge does not knock here. */
+static void suspect_address(const struct site_view *v, struct finding *f, const struct page *well)
+{
+	finding_page(f, v->pages[WAY_VISITOR]);
+	finding_page(f, well);
+	finding_note(f, "packet filter", num_or(v->chain->host.now, 0),
+		"read, and no rule of this server keeps the CDN out");
+	f->state = FINDING_HINT;
+	f->by_elimination = true;
+	f->title = "The CDN gets no connection, yet the server answers and shuts nobody out: it looks "
+		"for the origin at another address";
+	f->fix = finding_text(f, "compare the origin's record at the CDN with this server: %s; if they "
+		"are the same, the provider's firewall is in between",
+		v->chain->host.addresses ? v->chain->host.addresses : "ip address");
+	f->changes_mind = "the origin's record at the CDN names this server: then a firewall between them";
 }
 
 void cdn_look_address(const struct site_view *v, struct finding *f)
@@ -118,6 +181,12 @@ void cdn_look_address(const struct site_view *v, struct finding *f)
 	int64_t status = cdn_edge_status(v);
 	const struct page *page = v->pages[WAY_VISITOR], *well = cdn_server_well(v);
 
+	if (says_no_connection(status) && status != 523 && well && v->chain->host.bans_known == TRI_YES &&
+	    !cdn_find_ban(&v->chain->host, page->address, false) &&
+	    !find_shut(v)) {
+		suspect_address(v, f, well);
+		return;
+	}
 	if (status != 523 && status != 530) {
 		if (page && page->failure == PAGE_ANSWERED && !page_failed(page))
 			finding_rule_out(f, "the visitor's way gets an answer");

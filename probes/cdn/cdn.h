@@ -28,5 +28,10 @@ bool net_is_cloudflare(const char *address);
  */
 const struct host_ban *cdn_find_ban(const struct host_facts *host, const char *edge,
 	bool cloudflare);
+/* The policy or last rule that drops what comes to `port` from there, since no rule before it
+ * lets that in; NULL. */
+const struct host_ban *cdn_find_shut(const struct host_facts *host, const char *edge, int port);
+/* Rules let some addresses in to that port, and not all. */
+bool cdn_lets_some(const struct host_facts *host, int port);
 
 #endif

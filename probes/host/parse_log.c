@@ -163,16 +163,22 @@ struct fire {
 	const char *via;
 };
 
-static void add_ban(struct fire *fire, struct span address, const char *via, struct span text)
+static void add_rule(struct fire *fire, struct host_ban **list, size_t *count,
+	struct span address, const char *via, struct span text)
 {
 	struct host_ban *b;
 
-	if (fire->f->ban_count >= BANS_MAX)
+	if (*count >= BANS_MAX)
 		return;
-	b = arena_push(fire->mem, &fire->f->bans, &fire->f->ban_count, sizeof(*b));
+	b = arena_push(fire->mem, list, count, sizeof(*b));
 	b->address = host_text(fire->mem, address);
 	b->via = via;
 	b->text = host_text(fire->mem, text);
+}
+
+static void add_ban(struct fire *fire, struct span address, const char *via, struct span text)
+{
+	add_rule(fire, &fire->f->bans, &fire->f->ban_count, address, via, text);
 }
 
 /* "f2b-sshd" in a rule: who made it is worth more than where it stands. */
@@ -217,6 +223,33 @@ static bool is_address(struct span s)
 	return digit && mark;
 }
 
+/* A rule that only some packets meet. */
+static bool is_narrow(struct span line)
+{
+	static const char *const words[] = { " -s ", "dport", "sport", "--ports", " -m set", "state ", "-p udp", "-p icmp",
+		" -i lo", "saddr", " -m limit", " -d ", NULL };
+	size_t i;
+
+	for (i = 0; words[i]; i++)
+		if (span_has(line, words[i]))
+			return true;
+	return false;
+}
+
+/* What meets all that no rule before it let in: a policy, or a last rule for everybody. */
+static bool is_shut(struct span where, struct span line)
+{
+	if (span_starts(line, ":INPUT DROP"))
+		return true;
+	if (span_starts(line, "-A INPUT "))
+		return (span_has(line, "-j DROP") || span_has(line, "-j REJECT")) && !is_narrow(line);
+	if (span_has(line, "hook input"))
+		return span_has(line, "policy drop");
+	return (span_has(where, "input") || span_has(where, "INPUT")) && !is_narrow(line) &&
+	       (span_starts(line, "drop") || span_starts(line, "reject") ||
+		span_starts(line, "counter"));
+}
+
 /* Addresses of a set or of "ip saddr { a, b }": each its own ban. */
 static void nft_line(struct fire *fire, struct span line)
 {
@@ -236,14 +269,41 @@ static void nft_line(struct fire *fire, struct span line)
 			any = true;
 		}
 	}
-	if (!any && !span_has(whole, "elements") && span_has(whole, "dport"))
+	if (any)
+		return;
+	if (is_shut(where, whole))
+		add_rule(fire, &fire->f->shuts, &fire->f->shut_count, span_from(NULL, 0), fire->via, whole);
+	else if (!span_has(whole, "elements") && span_has(whole, "dport"))
 		add_ban(fire, span_from(NULL, 0), fire->via, whole);
+}
+
+static bool lets_in(struct fire *fire, struct span line)
+{
+	struct span where = line, address;
+	bool nft = !strcmp(fire->via, "nft");
+
+	if (nft) {
+		span_field(&line);
+		if (!span_has(line, " accept") || span_has(line, "policy accept"))
+			return false;
+		address = word_after(line, "saddr");
+		if (span_eq(address, "{") || span_eq(address, "!="))
+			address.n = 0; /* whom of several: taken for all, so that nobody is blamed */
+	} else {
+		if (!span_has(where, "-j ACCEPT"))
+			return false;
+		address = word_after(line, "-s");
+	}
+	add_rule(fire, &fire->f->lets, &fire->f->let_count, address, fire->via, line);
+	return true;
 }
 
 static void read_rule(struct fire *fire, struct span line)
 {
 	struct span address, rest = line;
 
+	if (lets_in(fire, line))
+		return;
 	if (!strcmp(fire->via, "nft")) {
 		nft_line(fire, line);
 		return;
@@ -257,6 +317,10 @@ static void read_rule(struct fire *fire, struct span line)
 	if (!strcmp(fire->via, "route")) {
 		span_word(&rest);
 		add_ban(fire, span_word(&rest), fire->via, line);
+		return;
+	}
+	if (is_shut(span_from(NULL, 0), line)) {
+		add_rule(fire, &fire->f->shuts, &fire->f->shut_count, span_from(NULL, 0), fire->via, line);
 		return;
 	}
 	address = word_after(line, "-s");
@@ -274,6 +338,8 @@ void host_parse_fire(struct chain_facts *facts, struct arena *mem, struct span b
 	(void)flags;
 	fire.f->bans = NULL;
 	fire.f->ban_count = 0;
+	fire.f->shuts = fire.f->lets = NULL;
+	fire.f->shut_count = fire.f->let_count = 0;
 	fire.f->bans_known = TRI_UNKNOWN;
 	while (span_line(&bytes, &line)) {
 		if (line.n && line.p[0] == '=') {

@@ -257,9 +257,11 @@ static void origin_blocked(void **state)
 	(void)state;
 	page(WAY_VISITOR, 522)->edge_made = true;
 	page(WAY_ORIGIN, 200);
+	chain.host.bans_known = TRI_UNKNOWN; /* not root: no rule could be seen */
 	f = look(&cdn_probe, "cdn.origin_blocked");
-	assert_int_equal(f.state, FINDING_HINT); /* no rule seen */
+	assert_int_equal(f.state, FINDING_HINT);
 	assert_true(f.by_elimination);
+	chain.host.bans_known = TRI_YES;
 	one_ban("104.16.0.0/13", "iptables", "-A INPUT -s 104.16.0.0/13 -p tcp --dport 22 -j DROP");
 	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_HINT);
 	one_ban("104.16.0.0/13", "iptables",
@@ -307,6 +309,63 @@ static void blocked_without_a_cdn(void **state)
 	assert_string_equal(look(&cdn_probe, "cdn.origin_blocked").arrow, "visitor>nginx");
 	one_ban(NULL, "iptables", "-A INPUT -j DROP"); /* stands behind rules that let the web in */
 	assert_int_not_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+}
+
+/* A policy that drops, and no rule for web ports: what ufw does when nobody told it of them. */
+static void shut_by_policy(void **state)
+{
+	struct host_ban shut = { NULL, "iptables", ":INPUT DROP [12:720]" };
+	struct host_ban let = { NULL, "iptables", "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT" };
+	struct page *edge;
+
+	(void)state;
+	chain.host.shuts = &shut;
+	chain.host.lets = &let;
+	chain.host.shut_count = chain.host.let_count = 1;
+	failing(WAY_VISITOR, PAGE_CONNECT_TIMEOUT)->address = SELF;
+	page(WAY_LOOPBACK, 200);
+	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	assert_true(look(&cdn_probe, "cdn.origin_blocked").refuter_missing);
+	let.text = "-A INPUT -p tcp -m multiport --dports http,8080 -j ACCEPT"; /* not https */
+	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	let.text = "-A ufw-user-input -p tcp -m multiport --dports 80,443 -j ACCEPT";
+	assert_int_not_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	let.address = "192.0.2.0/24"; /* only for others */
+	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	shut.via = "ip6tables"; /* and the visitor came by IPv4 */
+	assert_int_not_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	let.address = "192.0.2.0/24";
+	shut.via = "iptables";
+	edge = page(WAY_VISITOR, 503);
+	edge->edge = "fastly"; /* it may fetch from there, and visitors meet it here */
+	edge->address = EDGE;
+	assert_int_not_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	edge->status = num_of(521);
+	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	assert_true(look(&cdn_probe, "cdn.origin_blocked").refuter_missing);
+	failing(WAY_VISITOR, PAGE_CONNECT_TIMEOUT)->address = SELF;
+	shut.via = "nft";
+	let.address = NULL;
+	let.text = "-A INPUT -p tcp --dport 22 -j ACCEPT";
+	view.pages[WAY_LOOPBACK] = NULL; /* does it answer at all? */
+	assert_int_not_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+}
+
+/* The edge gets no connection; whose fault it is depends on what the server's rules say. */
+static void no_connection_and_no_rule(void **state)
+{
+	struct finding f;
+
+	(void)state;
+	page(WAY_VISITOR, 522)->edge = "cloudflare";
+	page(WAY_ORIGIN, 200);
+	f = look(&cdn_probe, "cdn.origin_address");
+	assert_int_equal(f.state, FINDING_HINT);
+	assert_true(f.by_elimination);
+	assert_false(look(&cdn_probe, "cdn.origin_blocked").by_elimination);
+	chain.host.bans_known = TRI_UNKNOWN; /* nobody could read the rules */
+	assert_int_not_equal(look(&cdn_probe, "cdn.origin_address").state, FINDING_HINT);
+	assert_true(look(&cdn_probe, "cdn.origin_blocked").by_elimination);
 }
 
 static void cached_page_hides_outage(void **state)
@@ -512,7 +571,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(rows_are_complete), T(nothing_known_blames_nobody), T(well_blames_nobody),
 		T(origins_own_errors_are_its_own), T(is_there_a_cdn), T(origin_certificate),
-		T(origin_blocked), T(blocked_without_a_cdn), T(cached_page_hides_outage),
+		T(origin_blocked), T(blocked_without_a_cdn), T(shut_by_policy),
+		T(no_connection_and_no_rule), T(cached_page_hides_outage),
 		T(statuses_of_their_own), T(edge_made_errors), T(names), T(certificates),
 		T(own_network), T(networks_hold_addresses), T(rules_that_let_the_edge_in),
 	};

@@ -333,7 +333,7 @@ static void bans(void **state)
 	assert_string_equal(b[6].address, "192.0.2.77");
 	assert_int_equal(w.facts.host.shut_count + w.facts.host.let_count, 0);
 	host_parse_fire(&w.facts, w.mem, span_of("via\tiptables\n=:INPUT DROP [1:2]\n"
-		"=-A INPUT -i eth0 -j DROP\n=-A INPUT -s 192.0.2.1/32 -j DROP\n"
+		"=-A INPUT -i eth0 -j REJECT --reject-with icmp-port-unreachable\n=-A INPUT -s 192.0.2.1/32 -j DROP\n"
 		"=-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 443 -j ACCEPT\nvia\tnft\n"
 		"=chain input {\ttype filter hook input priority filter; policy drop;\n"
 		"=chain input {\ttcp dport { 22, 80 } accept\n=chain filter_INPUT {\treject with icmpx\n"), 0);
