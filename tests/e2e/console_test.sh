@@ -5,7 +5,8 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 program=${WP502:-$PWD/wp502}
 recording=$PWD/tests/fixtures/demo.events
-socket=wp502-test-$$
+socket=none
+starts=0
 dir=$(mktemp -d)
 export XDG_STATE_HOME="$dir" XDG_CONFIG_HOME="$dir"
 
@@ -29,6 +30,8 @@ start() {
 	w=$1 h=$2
 	shift 2
 	tmux -L "$socket" kill-server 2>/dev/null
+	starts=$((starts + 1))
+	socket=wp502-test-$$-$starts # the old server may still be on its way out
 	rm -f "$dir/before" "$dir/after" "$dir/status"
 	cat >"$dir/run" <<RUN
 stty -a >'$dir/before'
