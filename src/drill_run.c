@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
+#include "base/dlog.h"
 #include "base/mem.h"
 #include "drill/coach.h"
 #include "drill/source.h"
 #include "drill_files.h"
+#include "drill_screen.h"
 #include "play.h"
 #include "replay.h"
 
@@ -193,23 +196,99 @@ static int no_drill(char *why)
 	return EXIT_USAGE;
 }
 
+/* What is wanted: "NAME", "alone NAME", "blind" or "blind SEED". */
+struct wanted {
+	const char *name; /* NULL: any */
+	enum coach_mode mode;
+	unsigned seed;
+};
+
+static unsigned any_seed(void)
+{
+	unsigned seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		dlog("drill: no random number");
+	return seed % 10000;
+}
+
+static bool read_wanted(const struct words *words, struct wanted *wanted)
+{
+	const char *first = words->items[0], *second = words->count > 1 ? words->items[1] : NULL;
+	int64_t seed;
+
+	*wanted = (struct wanted){ first, COACH_GUIDED, 0 };
+	if (!strcmp(first, "alone")) {
+		*wanted = (struct wanted){ second, COACH_ALONE, any_seed() };
+		return second != NULL;
+	}
+	if (strcmp(first, "blind") != 0)
+		return !second;
+	*wanted = (struct wanted){ NULL, COACH_ALONE, any_seed() };
+	if (!second)
+		return true;
+	if (!span_int(span_of(second), &seed) || seed < 0 || seed > 9999)
+		return false;
+	wanted->seed = (unsigned)seed;
+	return true;
+}
+
+/* The same for all who give the same seed and have the same drills. */
+static struct drill *pick(const char *folder, unsigned seed, char **ret_error)
+{
+	struct drill *chosen = NULL, **all;
+	size_t count, i;
+
+	all = drill_load_all(folder, &count);
+	for (i = 0; i < count; i++)
+		if (i == seed % count)
+			chosen = all[i];
+		else
+			drill_free(all[i]);
+	free(all);
+	if (!chosen)
+		*ret_error = xasprintf("no drills in %s", folder);
+	return chosen;
+}
+
+static int run_wanted(const struct cli *cli, const char *folder, const struct wanted *wanted)
+{
+	char *error = NULL, *json = NULL;
+	const char *why = NULL;
+	struct drill *drill;
+	int status = -1;
+
+	drill = wanted->name ? drill_load(folder, wanted->name, &error)
+			     : pick(folder, wanted->seed, &error);
+	if (!drill)
+		return no_drill(error);
+	status = drill_screen_run(cli, folder, drill, wanted->mode, wanted->seed, &json, &why);
+	if (json)
+		fputs(json, stdout);
+	free(json);
+	if (status < 0) {
+		dlog("no console: %s", why);
+		status = tell_drill(cli, folder, drill);
+	}
+	drill_free(drill);
+	return status;
+}
+
 int drill_run(const struct cli *cli)
 {
-	const char *name = cli->targets.count ? cli->targets.items[0] : "list";
-	char *folder = drill_folder(), *error = NULL;
-	struct drill *drill;
+	char *folder = drill_folder();
+	struct wanted wanted;
 	int status;
 
 	if (!folder)
 		return no_drill(xstrdup("no drills are installed"));
-	if (!strcmp(name, "list")) {
+	if (!cli->targets.count || !strcmp(cli->targets.items[0], "list"))
 		status = list(folder);
-	} else if (!(drill = drill_load(folder, name, &error))) {
-		status = no_drill(error);
-	} else {
-		status = tell_drill(cli, folder, drill);
-		drill_free(drill);
-	}
+	else if (read_wanted(&cli->targets, &wanted))
+		status = run_wanted(cli, folder, &wanted);
+	else
+		status = no_drill(xstrdup("drill wants list, NAME, alone NAME, or blind [SEED] "
+					  "with a seed from 0 to 9999"));
 	free(folder);
 	return status;
 }

@@ -4,7 +4,11 @@
 
 #include "cli.h"
 
-/* "drill list", "drill NAME" or "drill" alone (the list). Exit status. */
+/*
+ * "list" (also without a word), "NAME" (guided), "alone NAME" (no coach), "blind [SEED]"
+ * (any, no coach). With a terminal on the console, and the score as JSON behind it;
+ * without one as text. Exit status.
+ */
 int drill_run(const struct cli *cli);
 
 #endif
