@@ -337,8 +337,8 @@ static char *check_whole(const struct cli *cli)
 		return xstrdup("--record and --no-record exclude each other");
 	if (cli->command == COMMAND_DIAGNOSE && !cli->targets.count)
 		return xstrdup("diagnose: no target given");
-	if (cli->command == COMMAND_DRILL && cli->targets.count > 1)
-		return xstrdup("drill: at most one NAME is wanted");
+	if (cli->command == COMMAND_DRILL && cli->targets.count > 2)
+		return xstrdup("drill: list, NAME, alone NAME, or blind [SEED] is wanted");
 	if ((cli->command == COMMAND_REPLAY || cli->command == COMMAND_EXPORT) &&
 	    cli->targets.count != 1)
 		return xstrdup("exactly one FILE is wanted");
