@@ -22,12 +22,14 @@ done 2>/dev/null
 # What would start one: "start<TAB>UNIT<TAB>BINARY<TAB>CONF" a line; CONF may be empty, UNIT
 # is - for a unit file that nobody reads here.
 w5_fpm_starters() {
-{
+set --
 for w5_d in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system \
 /usr/lib/systemd/system /lib/systemd/system; do
 [ "$w5_d" = /lib/systemd/system ] && [ -e /usr/lib/systemd/system ] && continue
-grep -E '^ExecStart=.*fpm' /dev/null "$w5_d"/*.service "$w5_d"/*.service.d/*.conf 2>/dev/null
+set -- "$@" "$w5_d"/*.service "$w5_d"/*.service.d/*.conf
 done
+{
+grep -E '^ExecStart=.*fpm' /dev/null "$@" 2>/dev/null
 [ "$W5_INIT" = systemd ] || grep -E '^[[:space:]]*(command|command_args|DAEMON|DAEMON_ARGS|CONFFILE|NAME)=' \
 /dev/null /etc/init.d/*fpm* 2>/dev/null
 } | awk -v init="$W5_INIT" '
@@ -73,17 +75,15 @@ printf "%s", files
 }'
 }
 
-# Files that a configuration file includes, in the order FPM reads them.
+# Files that configuration files include, in the order FPM reads them.
 w5_fpm_includes() {
-awk '/^[ \t]*include[ \t]*=/ { sub(/^[^=]*=[ \t]*/, ""); gsub(/"/, ""); sub(/[ \t]*(;.*)?$/, ""); print }' "$1" 2>/dev/null |
-while read -r w5_g; do
-case $w5_g in
-/*) ;;
-*) w5_g=${1%/*}/$w5_g ;;
-esac
-for w5_f in $w5_g; do
+for w5_f in $(awk '/^[ \t]*include[ \t]*=/ {
+sub(/^[^=]*=[ \t]*/, ""); gsub(/"/, ""); sub(/[ \t]*(;.*)?$/, "")
+dir = FILENAME
+sub(/[^\/]*$/, "", dir)
+print (/^\// ? "" : dir) $0
+}' "$@" 2>/dev/null); do
 [ -f "$w5_f" ] && printf '%s\n' "$w5_f"
-done
 done
 }
 
@@ -123,13 +123,10 @@ fi
 set -- "$1" "$2" "$3" "$4" $(w5_fpm_includes "$1")
 w5_conf=$1 w5_pid=$2 w5_bin=$3
 shift 4
-for w5_f in "$@"; do
-set -- "$@" $(w5_fpm_includes "$w5_f")
-[ $# -lt 400 ] || break
-done
+[ $# -eq 0 ] || [ $# -ge 400 ] || set -- "$@" $(w5_fpm_includes "$@")
 w5_fpm_read "$w5_conf" "$@"
 w5_try 2 stat -L -c 'mtime	%Y	%n' "$w5_conf" "$@" 2>/dev/null
-if [ -z "$w5_pid" ] && [ "$W5_ROOT" = 1 ] && [ -x "$w5_bin" ] && [ "$w5_tests" -lt 4 ]; then
+if [ -z "$w5_pid" ] && [ -x "$w5_bin" ] && [ "$w5_tests" -lt 4 ]; then
 w5_tests=$((w5_tests + 1))
 w5_m=$(w5_try 5 "$w5_bin" -t --fpm-config "$w5_conf" 2>&1 < /dev/null)
 printf 'tested\t%s\n' "$?"
@@ -141,7 +138,7 @@ w5_fpm() {
 w5_tests=0 w5_done=' '
 w5_run_list=$(w5_fpm_running)
 w5_start_list=$(w5_fpm_starters)
-w5_tab=$(printf '\t')
+w5_tab='	'
 w5_nl='
 '
 w5_ifs=$IFS

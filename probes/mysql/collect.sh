@@ -115,7 +115,23 @@ w5_db_admin() {
 	printf 'admin\troot\n%s\n' "$db_out"
 }
 
-# "+admin" among the words: log in as administrator whatever the sites' logins show.
+# What the sites' logins show is all well: they worked, nothing runs for a second or more,
+# nothing waits for a lock, and no more is connected or at work than they see themselves.
+w5_db_quiet() {
+	case $1 in *ERROR*|*"done	137"*|*"Waiting for"*) return 1 ;; esac
+	printf '%s' "$1" | awk -F '\t' '
+	$1 == "connected" { n++ }
+	$1 == "login" { asked++ }
+	$1 == "thread" { seen[$2]; if ($6 != "Sleep" && $7 + 0 >= 1) bad = 1 }
+	$1 == "Threads_running" && $2 + 0 > 3 { bad = 1 }
+	$1 == "Innodb_row_lock_current_waits" && $2 + 0 > 0 { bad = 1 }
+	$1 == "Threads_connected" { connected = $2 }
+	$1 == "max_connections" && connected * 2 > $2 + 0 { bad = 1 }
+	END { for (i in seen) own++; exit bad || !n || n < asked || connected > own + 2 }'
+}
+
+# "+admin" among the words: log in as administrator, too, unless the sites' logins show that
+# there is nothing to see.
 w5_mysql() {
 	W5_DB_CLIENT=
 	for db_c in mariadb mysql; do
@@ -139,6 +155,7 @@ w5_mysql() {
 	case $db_all in
 	*"
 ERROR "*|*"done	137"*|*"Waiting for"*) db_admin=1 ;;
+	*) [ -n "$db_admin" ] && w5_db_quiet "$db_all" && db_admin= ;;
 	esac
 	case $db_all in
 	*thread*[\'\"]*) printf '%s' "$db_all" | awk "$W5_DB_MASK" ;;
@@ -168,8 +185,11 @@ w5_db_logs() {
 w5_mysql_log() {
 	w5_clock
 	db_seen=
-	for db_f in $(w5_db_logs | sort -u); do
+	db_done=' '
+	for db_f in $(w5_db_logs); do
 		case $db_f in /*) ;; *) db_f=/var/lib/mysql/$db_f ;; esac
+		case $db_done in *" $db_f "*) continue ;; esac
+		db_done="$db_done$db_f "
 		[ -f "$db_f" ] || continue
 		db_seen=1
 		[ -s "$db_f" ] && w5_log mysql "$db_f" 32768
@@ -180,7 +200,7 @@ w5_mysql_log() {
 			[ -e "/etc/systemd/system/$db_u.service" ] || continue
 		[ -L "/lib/systemd/system/$db_u.service" ] && continue
 		printf 'file\tmysql-journal\t0\t0\t0\tjournal:%s\n' "$db_u"
-		w5_try 5 journalctl -u "$db_u" -n 150 --no-pager -q -o short-unix 2>/dev/null | sed 's/^/=/' | cut -c 1-2000
+		w5_try 5 journalctl -u "$db_u" -n 150 --no-pager -q -o short-unix 2>/dev/null | awk '{ print "=" substr($0, 1, 2000) }'
 		break
 	done
 }

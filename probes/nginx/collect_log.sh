@@ -74,7 +74,10 @@ w5_nginx_roots() {
 w5_nginx_newest() {
 	w5_ng_max=$1
 	shift
-	[ $# -gt 0 ] || return 0
+	case $# in
+	0) return 0 ;;
+	1) [ ! -e "$1" ] || printf '%s\n' "$1"; return 0 ;;
+	esac
 	# shellcheck disable=SC2012 # order by time is what ls does
 	ls -1dt -- "$@" 2>/dev/null | head -n "$w5_ng_max"
 }

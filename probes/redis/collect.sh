@@ -97,7 +97,7 @@ w5_redis_log() {
 		[ -r "$rd_f" ] && set -- "$@" "$rd_f"
 	done
 	rd_list=
-	[ $# -gt 0 ] && rd_list=$(sed -n 's/^[ 	]*logfile[ 	]*"\{0,1\}\(\/[^" 	]*\).*/\1/p' "$@" 2>/dev/null | sort -u)
+	[ $# -gt 0 ] && rd_list=$(sed -n 's/^[ 	]*logfile[ 	]*"\{0,1\}\(\/[^" 	]*\).*/\1/p' "$@" 2>/dev/null)
 	for rd_f in $rd_list /var/log/redis/redis-server.log /var/log/redis/redis.log /var/log/valkey/valkey.log; do
 		case " $rd_done " in *" $rd_f "*) continue ;; esac
 		rd_done="$rd_done $rd_f"

@@ -130,7 +130,8 @@ END {
 
 # Frames reports: see the README. One write for each chunk. What comes in is, for each
 # report, a line "b NAME VERSION" behind the mark, its text, and "e EXIT FROM TO" behind the
-# mark, also where the collector left its last line open.
+# mark, also where the collector left its last line open. What a report has too much is read
+# over, so that the next of a batch still comes; only a flood without end is cut off.
 W5_FRAME_AWK='
 function put(flags) {
 	printf "\036%s %s %s %s %d\n%s", M, S, N, flags, length(b), b
@@ -157,14 +158,12 @@ BEGIN { M = ENVIRON["W5_M"]; S = ENVIRON["W5_S"]; K = "\036" M " "; k = length(K
 (i = index($0, K)) > 0 {
 	if (i > 1) add(substr($0, 1, i - 1) "\n")
 	split(substr($0, i + k), e, " ")
-	if (e[1] == "b") { N = e[2]; V = e[3]; t = r = b = ""; left = 262144 }
+	if (e[1] == "b") { N = e[2]; V = e[3]; t = r = b = ""; left = 262144; over = 0 }
 	else last(e[2], e[4] == "" ? -1 : (e[4] - e[3]) * 1000)
 	next
 }
-{
-	add($0 "\n")
-	if (t != "") exit
-}
+t == "" { add($0 "\n"); next }
+(over += length($0)) > 4194304 { exit }
 END { if (N != "") last(-1, -1) }'
 
 # w5_frame SEQ: the pipe end that makes frames.
@@ -228,10 +227,14 @@ w5_round() {
 	jobs >/dev/null
 	w5_s=$1 W5_SECONDS=$2
 	shift 2
-	w5_batch "$@" </dev/null | w5_frame "$w5_s" &
+	{
+		w5_batch "$@"
+		printf '\036%s b round 1\n\036%s e 0\n' "$W5_MARK" "$W5_MARK"
+	} </dev/null | w5_frame "$w5_s" &
 	w5_note "$w5_s.round" $!
 }
 
+# w5_batch NAME ARG... [\; NAME ARG...]...: their text for w5_frame.
 w5_batch() {
 	W5_LINE=
 	for W5_ARG in "$@" \;; do
@@ -240,7 +243,6 @@ w5_batch() {
 		*) w5_quote "$W5_ARG"; W5_LINE=$W5_LINE$w5_q ;;
 		esac
 	done
-	printf '\036%s b round 1\n\036%s e 0\n' "$W5_MARK" "$W5_MARK"
 }
 
 # w5_end SEQ NAME: its time is over. What it hangs in ends by w5_try.
