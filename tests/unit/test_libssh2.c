@@ -347,6 +347,64 @@ static void echo(void **state)
 	way_close(&w);
 }
 
+/* The server changes the keys twenty times while it floods, and we write meanwhile. */
+static void rekey(void **state)
+{
+	struct private_sshd mine = sshd, other;
+	struct transport_config c;
+	struct way w;
+	int i;
+
+	(void)state;
+	NEED_SSHD();
+	assert_true(sshd_up(&other, "RekeyLimit 1M"));
+	sshd = other;
+	c = config();
+	c.command = "head -c 20000000 /dev/zero | tr '\\0' x & cat; wait";
+	way_open(&w, NULL, &libssh2_transport, &c);
+	assert_true(way_run(&w, "state live", 20000));
+	for (i = 1; i <= 100; i++) {
+		way_send(&w, "a line meanwhile\n");
+		w.want_bytes = (size_t)i * 200000;
+		way_run(&w, NULL, 20000);
+		assert_false(w.late || w.closed);
+	}
+	w.want_bytes = 20000000 + 100 * 17;
+	way_run(&w, NULL, 20000);
+	assert_int_equal(w.out_bytes, 20000000 + 100 * 17);
+	way_close(&w);
+	sshd_down(&other);
+	sshd = mine;
+}
+
+/* An sshd that takes three at a time: those it drops come again a little later. */
+static void crowded(void **state)
+{
+	struct private_sshd mine = sshd, other;
+	struct transport_config c;
+	struct loop *loop;
+	struct way ways[6];
+	int i, live = 0;
+
+	(void)state;
+	NEED_SSHD();
+	assert_true(sshd_up(&other, "MaxStartups 3:50:6"));
+	sshd = other;
+	loop = loop_new();
+	c = config();
+	c.connect_timeout_ms = 30000;
+	for (i = 0; i < 6; i++)
+		way_open(&ways[i], loop, &libssh2_transport, &c);
+	for (i = 0; i < 6; i++)
+		live += way_run(&ways[i], "state live", 40000);
+	assert_int_equal(live, 6);
+	for (i = 0; i < 6; i++)
+		way_close(&ways[i]);
+	loop_free(loop);
+	sshd_down(&other);
+	sshd = mine;
+}
+
 /* Freed at every state, from outside the callbacks. */
 static void freed_anywhere(void **state)
 {
@@ -527,7 +585,8 @@ int main(void)
 		cmocka_unit_test(keys_of_all_types), cmocka_unit_test(a_life),
 		cmocka_unit_test(host_keys), cmocka_unit_test(strictness), cmocka_unit_test(logins),
 		cmocka_unit_test(agents), cmocka_unit_test(strangers), cmocka_unit_test(no_way),
-		cmocka_unit_test(flood), cmocka_unit_test(echo), cmocka_unit_test(freed_anywhere),
+		cmocka_unit_test(flood), cmocka_unit_test(echo), cmocka_unit_test(rekey),
+		cmocka_unit_test(crowded), cmocka_unit_test(freed_anywhere),
 		cmocka_unit_test(crowd), cmocka_unit_test(jumps), cmocka_unit_test(ssh_takes_over),
 		cmocka_unit_test(rsa_is_known), cmocka_unit_test(no_session),
 	};
