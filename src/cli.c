@@ -31,7 +31,20 @@ enum {
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_PRINT_BINDINGS,
-	OPT_DUMP_CAUSES
+	OPT_DUMP_CAUSES,
+	/* of act, and of nothing else */
+	OPT_ACT,
+	OPT_SITE = OPT_ACT,
+	OPT_UNIT,
+	OPT_POOL,
+	OPT_PLUGIN,
+	OPT_ALL_PLUGINS,
+	OPT_THEME,
+	OPT_ID,
+	OPT_DRY_RUN,
+	OPT_YES,
+	OPT_CONFIRM,
+	OPT_AGAIN
 };
 
 static const struct option long_options[] = {
@@ -62,12 +75,24 @@ static const struct option long_options[] = {
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "print-bindings", no_argument, NULL, OPT_PRINT_BINDINGS },
 	{ "dump-causes", no_argument, NULL, OPT_DUMP_CAUSES },
+	{ "site", required_argument, NULL, OPT_SITE },
+	{ "unit", required_argument, NULL, OPT_UNIT },
+	{ "pool", required_argument, NULL, OPT_POOL },
+	{ "plugin", required_argument, NULL, OPT_PLUGIN },
+	{ "all-plugins", no_argument, NULL, OPT_ALL_PLUGINS },
+	{ "theme", required_argument, NULL, OPT_THEME },
+	{ "id", required_argument, NULL, OPT_ID },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "yes", no_argument, NULL, OPT_YES },
+	{ "confirm", required_argument, NULL, OPT_CONFIRM },
+	{ "again", no_argument, NULL, OPT_AGAIN },
 	{ NULL, 0, NULL, 0 },
 };
 
 const char cli_help[] =
 	"usage: wp502 [OPTIONS] [TARGET...]           the console\n"
 	"       wp502 diagnose [OPTIONS] TARGET...    one verdict per target, then exit\n"
+	"       wp502 act ACTION [OPTIONS] TARGET     one guarded action, then exit\n"
 	"       wp502 drill [list | NAME]             training, no server needed\n"
 	"       wp502 replay FILE                     an outage again\n"
 	"       wp502 export FILE                     a recording as text on stdout\n"
@@ -93,6 +118,14 @@ const char cli_help[] =
 	"  -v                     debug log to a file\n"
 	"      --print-bindings   the console's keys\n"
 	"\n"
+	"ACTION: restart-fpm reload-fpm reload-nginx start-nginx start-mysql start-redis\n"
+	"remove-maintenance disable-plugins enable-plugins disable-theme park-object-cache\n"
+	"undo snapshot\n"
+	"      --site URL, --unit NAME, --pool NAME, --plugin NAME, --all-plugins, --theme NAME,\n"
+	"      --id RUN           what it acts on; default: what the verdict names\n"
+	"      --dry-run, --yes, --confirm NAME, --again\n"
+	"\n"
+	"act exits 0 done and verified, 1 no better, 2 refused, 3 unknown, 4 failed, 64 usage.\n"
 	"diagnose exits 0 healthy, 1 warn, 2 broken, 3 unknown, 64 usage.\n";
 
 void words_add(struct words *words, const char *word)
@@ -266,8 +299,34 @@ static char *parse_flag(struct cli *cli, int option)
 	return NULL;
 }
 
+static char *parse_act_option(struct cli *cli, int option, const char *value)
+{
+	if (value && !*value)
+		return xstrdup("an empty name is none");
+	switch (option) {
+	case OPT_SITE:        cli->act.site = value; break;
+	case OPT_UNIT:        cli->act.unit = value; break;
+	case OPT_POOL:        cli->act.pool = value; break;
+	case OPT_PLUGIN:      cli->act.plugin = value; break;
+	case OPT_ALL_PLUGINS: cli->act.all_plugins = true; break;
+	case OPT_THEME:       cli->act.theme = value; break;
+	case OPT_ID:          cli->act.run = value; break;
+	case OPT_DRY_RUN:     cli->act.dry_run = true; break;
+	case OPT_YES:         cli->act.yes = true; break;
+	case OPT_CONFIRM:     cli->act.confirm = value; break;
+	default:              cli->act.again = true; break;
+	}
+	return NULL;
+}
+
 static char *parse_option(struct cli *cli, int option, const char *value)
 {
+	if (option >= OPT_ACT) {
+		if (cli->command != COMMAND_ACT)
+			return xstrdup("--site, --unit, --pool, --plugin, --all-plugins, --theme, --id, "
+				       "--dry-run, --yes, --confirm and --again belong to act");
+		return parse_act_option(cli, option, value);
+	}
 	switch (option) {
 	case 'c':             cli->config = value; return NULL;
 	case 'F':             cli->ssh_config = value; return NULL;
@@ -297,13 +356,14 @@ static const struct {
 	enum command command;
 } commands[] = {
 	{ "diagnose", COMMAND_DIAGNOSE },
+	{ "act", COMMAND_ACT },
 	{ "replay", COMMAND_REPLAY },
 	{ "export", COMMAND_EXPORT },
 	{ "drill", COMMAND_DRILL },
 };
 
 /* Sub-commands of the contract that this version does not have yet. */
-static const char *const later[] = { "act", "report", "import", NULL };
+static const char *const later[] = { "report", "import", NULL };
 
 static char *take_command(struct cli *cli, int *index, int argc, char **argv)
 {
@@ -323,10 +383,29 @@ static char *take_command(struct cli *cli, int *index, int argc, char **argv)
 	return NULL;
 }
 
-static char *check_whole(const struct cli *cli)
+/* The first word behind `act` is the action, the rest targets. */
+static char *take_action(struct cli *cli)
 {
+	if (!cli->targets.count)
+		return xstrdup("act: no action given");
+	cli->act.action = cli->targets.items[0];
+	cli->targets.count--;
+	memmove(cli->targets.items, cli->targets.items + 1,
+		(cli->targets.count + 1) * sizeof(*cli->targets.items));
+	if (cli->act.plugin && cli->act.all_plugins)
+		return xstrdup("--plugin and --all-plugins exclude each other");
+	if (cli->targets.count != 1)
+		return xstrdup("act: exactly one target is wanted");
+	return NULL;
+}
+
+static char *check_whole(struct cli *cli)
+{
+	char *error = cli->command == COMMAND_ACT ? take_action(cli) : NULL;
 	size_t i;
 
+	if (error)
+		return error;
 	for (i = 0; i < cli->targets.count; i++)
 		if (!cli_is_recording(cli->targets.items[i]) && !cli_host_ok(cli->targets.items[i]))
 			return bad("target", cli->targets.items[i],

@@ -12,6 +12,7 @@
 enum command {
 	COMMAND_CONSOLE,
 	COMMAND_DIAGNOSE,
+	COMMAND_ACT,
 	COMMAND_REPLAY,
 	COMMAND_EXPORT,
 	COMMAND_DRILL,
@@ -49,6 +50,11 @@ struct cli {
 	int64_t since_ms, timeout_ms;
 	/* rights */
 	bool read_only, no_sudo, ask_sudo;
+	/* act: what it acts on, and how much it may */
+	struct {
+		const char *action, *site, *unit, *pool, *plugin, *theme, *run, *confirm;
+		bool all_plugins, dry_run, yes, again;
+	} act;
 	/* recording and output */
 	const char *record;
 	bool no_record, json, ascii, utc, verbose;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act.h"
 #include "base/dlog.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -107,6 +108,12 @@ static int with_targets(const struct cli *cli, const struct config *config)
 	char *error = NULL;
 	int status;
 
+	if (cli->command == COMMAND_ACT && !act_known(cli->act.action)) {
+		error = xasprintf("act %s: not in version " WP502_VERSION, cli->act.action);
+		status = usage(error);
+		free(error);
+		return status;
+	}
 	if (!targets_resolve(&targets, cli, config, &error)) {
 		status = usage(error);
 		free(error);
@@ -116,6 +123,8 @@ static int with_targets(const struct cli *cli, const struct config *config)
 		status = usage("no target given and none configured");
 	else if (cli->command == COMMAND_REPLAY && !targets.recordings.count)
 		status = usage("replay wants the path of a recording");
+	else if (cli->command == COMMAND_ACT)
+		status = act_command(cli, &targets);
 	else
 		status = console_or_text(cli, config, &targets);
 	targets_release(&targets);

@@ -26,6 +26,7 @@ struct engine_target {
 
 struct engine_options {
 	int64_t since_ms;    /* window of evidence */
+	int64_t fresh_ms;    /* a log line at most this old counts as now; 0: a minute */
 	int64_t deadline_ms; /* one-off diagnosis: give up waiting after this; 0: live on */
 	/* Asks to be ticked in so many ms (0: at the end of this turn). */
 	void (*wake)(void *owner, int64_t in_ms);
