@@ -12,8 +12,8 @@
 /* Parses blank-separated words; returns the error (to free) or NULL. */
 static char *parse(struct cli *cli, const char *line)
 {
-	static char copy[1024];
-	char *argv[32] = { "wp502" }, *word, *save = NULL, *error = NULL;
+	static char copy[1024], name[] = "wp502";
+	char *argv[32] = { name }, *word, *save = NULL, *error = NULL;
 	int argc = 1;
 
 	strncpy(copy, line, sizeof(copy) - 1);
