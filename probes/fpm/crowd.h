@@ -28,6 +28,7 @@ struct crowd {
 	int alike;               /* at the one thing in `endpoint` */
 	const char *endpoint;    /* "/wp-admin/admin-ajax.php": most are at it; or NULL */
 	struct span argument;    /* where that is /index.php: "export=1", that they share */
+	bool pages_sure;         /* nginx's timeouts name the front page, or many addresses */
 	int long_ones;           /* taken LONG_S or more ago */
 	struct num oldest_s;
 };

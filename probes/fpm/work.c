@@ -123,6 +123,47 @@ static void name_endpoint(const struct site_view *v, struct crowd *c)
 	c->argument = most.pair;
 }
 
+static struct span path_of(const struct nginx_error *e)
+{
+	struct span path = { 0 }, rest = span_of(e->uri);
+
+	span_cut(&rest, '?', &path);
+	return path;
+}
+
+/*
+ * With pretty addresses all that runs is /index.php; what visitors really asked for
+ * stands in nginx's timeouts, once there are some.
+ */
+static void ask_nginx(const struct site_view *v, struct crowd *c)
+{
+	const struct nginx_facts *n = &v->chain->nginx;
+	const struct nginx_error *first = NULL;
+	int all = 0, same = 0;
+
+	for (size_t i = n->error_count; i-- > 0;) {
+		const struct nginx_error *e = &n->errors[i];
+		struct span path;
+
+		if (e->kind != NGX_TIMEOUT_READ || !e->uri || !view_fresh(v, &e->line) ||
+		    !view_error_mine(v, e))
+			continue;
+		first = first ? first : e;
+		path = path_of(e);
+		all++;
+		same += path.n == path_of(first).n && !memcmp(path.p, path_of(first).p, path.n);
+	}
+	if (all < 3)
+		return;
+	if (same * 2 >= all && path_of(first).n > 1 && !span_eq(path_of(first), "/index.php")) {
+		c->alike = c->pages;
+		c->endpoint = first->uri;
+		c->pages = 0;
+		return;
+	}
+	c->pages_sure = true;
+}
+
 void crowd_count_work(const struct site_view *v, struct crowd *c)
 {
 	const struct host_facts *h = &v->chain->host;
@@ -143,6 +184,8 @@ void crowd_count_work(const struct site_view *v, struct crowd *c)
 	}
 	if (c->known)
 		name_endpoint(v, c);
+	if (c->pages)
+		ask_nginx(v, c);
 }
 
 bool crowd_long(const struct crowd *c)

@@ -277,6 +277,39 @@ static void access_table(const struct site_view *v, struct finding *f)
 		db->prefix ? db->prefix : "?", v->wp && v->wp->config ? v->wp->config : "wp-config.php");
 }
 
+/* It does not even try a login: WordPress finds no wp-config.php. */
+static void access_no_config(const struct site_view *v, struct finding *f)
+{
+	const char *root = v->wp && v->wp->root ? v->wp->root : v->server && v->server->root ?
+		v->server->root : "the site's folder";
+
+	f->title = "WordPress finds no wp-config.php: visitors are sent to its installer";
+	f->fix = finding_text(f, "put wp-config.php back into %s (or one level above), readable for the "
+		"pool's user; do not run the installer", root);
+	f->refuter_missing = true; /* the catalogue has no id of its own for it */
+}
+
+#define CROWDED 40 /* connections: then it may be their number */
+
+/* The page says that there is no database, MySQL is well, and nobody could try the login. */
+static void access_unseen(const struct site_view *v, struct finding *f)
+{
+	const struct page *page = wordpress_page_mark(v, MARK_DB_ERROR);
+	const struct host_proc *proc = mysql_proc(v->chain);
+	const struct host_listener *l = mysql_listener(v->chain);
+
+	if (!page || !proc || proc->state == 'T' || !l || num_or(l->accepted, 0) >= CROWDED ||
+	    mysql_is_local(v) == TRI_NO || (v->db && v->db->ok != TRI_UNKNOWN))
+		return;
+	finding_page(f, page);
+	f->decisive++;
+	finding_note(f, "/proc", v->now, "%s runs and listens at %s%s, %lld connections",
+		proc->comm ? proc->comm : "mysqld", l->at.path ? l->at.path : "port ",
+		l->at.path ? "" : finding_text(f, "%d", l->at.port), (long long)num_or(l->accepted, 0));
+	f->title = "MySQL runs, but the site cannot use it: most likely its login in wp-config.php";
+	f->refuter_missing = true;
+}
+
 void mysql_look_access(const struct site_view *v, struct finding *f)
 {
 	static const int refused[] = { 1044, 1045, 1049, 1698, 1251, 1275, 1820, 1862, 2059, 3118, 4151, 0 };
@@ -298,6 +331,10 @@ void mysql_look_access(const struct site_view *v, struct finding *f)
 		finding_page(f, install);
 		f->decisive++; /* the redirect is what the site does now */
 	}
+	if (install && install->location && strstr(install->location, "setup-config.php"))
+		access_no_config(v, f);
+	if (!f->decisive)
+		access_unseen(v, f);
 	if (!f->decisive)
 		return;
 	if (v->wp && v->wp->config_mtime.known && v->now - v->wp->config_mtime.v < 86400) {

@@ -63,11 +63,38 @@ static bool plugin_error(const struct site_view *v, struct finding *f, struct ph
 	return false;
 }
 
+/*
+ * WordPress's own words for a fatal error, and nobody could read the line that names it:
+ * most of these are a plugin's or the theme's.
+ */
+static bool fatal_unseen(const struct site_view *v, struct finding *f)
+{
+	const struct page *page = wordpress_page_mark(v, MARK_CRITICAL);
+	struct php_error e;
+
+	if (!page || wordpress_php_errors(v, f->mem, &e, 1))
+		return false;
+	finding_page(f, page);
+	f->decisive++;
+	wordpress_say_newest(v, f);
+	f->title = "A fatal error of PHP stops every page, most likely a plugin's or the theme's: its line could "
+		"not be read";
+	f->fix = finding_text(f, "read PHP's error log as root (nginx's error log, /var/log/php*; or WP_DEBUG_LOG) "
+		"for 'PHP Fatal error': it names the file; then rename that one folder in %s",
+		v->wp && v->wp->content_dir ? v->wp->content_dir : "wp-content");
+	f->refuter_missing = true;
+	f->changes_mind = "the line of the error, if it names core, a limit or an extension";
+	finding_prove(f, HEALTH_BROKEN);
+	return true;
+}
+
 void wordpress_look_plugin_fatal(const struct site_view *v, struct finding *f)
 {
 	struct php_error e;
 
 	if (!plugin_error(v, f, &e)) {
+		if (fatal_unseen(v, f))
+			return;
 		if (view_page_well(v))
 			finding_rule_out(f, "the page comes and PHP names no plugin");
 		return;

@@ -170,6 +170,17 @@ static bool extension_error(const struct site_view *v, struct finding *f, struct
 	return false;
 }
 
+/* Pages fail, no line of PHP could be read, and FPM does not load what no WordPress runs
+ * without. Only as Debian lays out its extensions: elsewhere it may be built in. */
+static bool lacks_mysqli(const struct site_view *v, struct finding *f, const struct wp_php *php)
+{
+	struct php_error any;
+
+	return php && php->version && php->version[0] >= '5' && php->version[0] <= '9' &&
+	       php->version[1] == '.' && has_module(php, "mysqli") == TRI_NO &&
+	       wordpress_page_status(v, 500) && !wordpress_php_errors(v, f->mem, &any, 1);
+}
+
 void wordpress_look_missing_extension(const struct site_view *v, struct finding *f)
 {
 	const struct page *page = wordpress_page_mark(v, MARK_MISSING_EXTENSION);
@@ -178,7 +189,12 @@ void wordpress_look_missing_extension(const struct site_view *v, struct finding 
 	struct php_error e = { 0 };
 	int x = -1;
 	bool said = extension_error(v, f, &e, &x);
+	bool lacks = !page && !said && lacks_mysqli(v, f, php);
 
+	if (lacks) {
+		page = wordpress_page_status(v, 500);
+		f->refuter_missing = true;
+	}
 	if (!page && !said) {
 		if (view_page_well(v))
 			finding_rule_out(f, "the page comes");

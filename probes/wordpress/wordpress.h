@@ -65,6 +65,8 @@ bool wordpress_pool_full(const struct site_view *v);
 
 /* The trace still shows what its worker does: it holds a request and was not replaced. */
 bool wordpress_still_there(const struct site_view *v, const struct fpm_slow *s);
+/* Notes which plugin, theme or drop-in changed last, when that was within a week. */
+void wordpress_say_newest(const struct site_view *v, struct finding *f);
 /* Sets fix and subject of a finding: that one folder is to be renamed. */
 void wordpress_park_fix(const struct site_view *v, struct finding *f, const char *plugin);
 

@@ -88,8 +88,13 @@ static void fatals(void **state)
 	(void)state;
 	scene_begin(&s);
 	with_error(&s, PHP_FATAL, PLUGIN_FILE, "plugins/foo", 3600);
-	scene_page(&s, 500, MARK_CRITICAL);
+	scene_page(&s, 500, 0);
 	assert_state(&s, "wordpress.plugin_fatal", FINDING_NOTHING); /* old */
+	scene_page(&s, 500, MARK_CRITICAL);
+	f = scene_look(&s, wordpress_causes, "wordpress.plugin_fatal");
+	assert_int_equal(f.state, FINDING_PROVEN); /* its own words, but whose fault? */
+	assert_true(f.refuter_missing);
+	assert_null(f.subject);
 	with_error(&s, PHP_REDIS, PLUGIN_FILE, "plugins/redis-cache", 3);
 	assert_state(&s, "wordpress.plugin_fatal", FINDING_NOTHING); /* Redis's, not the plugin's */
 	with_error(&s, PHP_FATAL, PLUGIN_FILE, "plugins/foo", 3);
@@ -120,7 +125,7 @@ static void not_mine(void **state)
 	s.chain.wordpress.site_count = 2;
 	s.view.wp = two;
 	with_error(&s, PHP_FATAL, "/var/www/blog.test/wp-content/plugins/foo/foo.php", "plugins/foo", 3);
-	scene_page(&s, 500, MARK_CRITICAL);
+	scene_page(&s, 500, 0);
 	assert_state(&s, "wordpress.plugin_fatal", FINDING_NOTHING);
 	with_error(&s, PHP_FATAL, PLUGIN_FILE, "plugins/foo", 3);
 	assert_state(&s, "wordpress.plugin_fatal", FINDING_PROVEN);
@@ -143,6 +148,7 @@ static void core(void **state)
 	with_error(&s, PHP_PARSE, CORE_FILE, NULL, 3);
 	assert_only(&s, "wordpress.broken_update");
 	s.chain.wordpress.error_count = 0;
+	scene_page(&s, 500, 0);
 	s.wp.core_missing = num_of(1);
 	assert_only(&s, "wordpress.broken_update");
 	scene_page(&s, 200, 0);
@@ -174,6 +180,12 @@ static void extension(void **state)
 	s.chain.wordpress.error_count = 0;
 	scene_page(&s, 500, MARK_MISSING_EXTENSION);
 	assert_only(&s, "wordpress.missing_extension");
+	scene_page(&s, 500, 0); /* no line could be read: what FPM loads tells */
+	f = scene_look(&s, wordpress_causes, "wordpress.missing_extension");
+	assert_int_equal(f.state, FINDING_PROVEN);
+	assert_true(f.refuter_missing);
+	php.modules = "curl gd mbstring mysqli";
+	assert_state(&s, "wordpress.missing_extension", FINDING_NOTHING);
 	scene_end(&s);
 }
 
@@ -286,6 +298,7 @@ static void at_work(struct scene *s, struct host_work *work, size_t count, const
 static void hang_without_trace(void **state)
 {
 	struct host_peer peer = { .pid = 100, .remote = { .host = "203.0.113.20", .port = 443 } };
+	struct nginx_error late[3];
 	struct host_work work[4];
 	struct scene s;
 	struct finding f;
@@ -306,7 +319,16 @@ static void hang_without_trace(void **state)
 	at_work(&s, work, 4, "/index.php", 20);
 	f = scene_look(&s, wordpress_causes, "wordpress.plugin_hang");
 	assert_int_equal(f.state, FINDING_PROVEN);
-	assert_false(f.refuter_missing);
+	assert_true(f.refuter_missing); /* which address is behind /index.php? */
+	for (i = 0; i < 3; i++)
+		late[i] = (struct nginx_error){ .kind = NGX_TIMEOUT_READ, .server = "shop.test",
+			.uri = "/wp-json/export?n=1", .line = { .at = num_of(NOW - 2), .text = "x" } };
+	s.chain.nginx.errors = late;
+	s.chain.nginx.error_count = 3;
+	assert_state(&s, "wordpress.plugin_hang", FINDING_RULED_OUT);
+	late[0].uri = "/";
+	late[1].uri = "/about/";
+	assert_false(scene_look(&s, wordpress_causes, "wordpress.plugin_hang").refuter_missing);
 	for (i = 0; i < 4; i++)
 		s.procs[i].waits = WAITS_CPU; /* short of CPU, or a loop? */
 	at_work(&s, work, 4, "/index.php", 5);
