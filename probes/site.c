@@ -3,9 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/regex.h"
 #include "base/span.h"
 #include "probes/nginx/nginx.h"
 #include "probes/site_join.h"
+
+#define REGEX_NAMES_MAX 8     /* of one server */
+#define REGEX_SERVERS_MAX 200 /* tried for one host */
 
 /* --- names ---------------------------------------------------------------------------- */
 
@@ -27,6 +31,17 @@ static int name_fits(const char *name, const char *host)
 	if (n > 2 && !strcmp(name + n - 2, ".*") && h > n - 1 && !strncasecmp(host, name, n - 1))
 		return 100 + (int)n;
 	return 0;
+}
+
+/* Regular expressions come after all other names, in the order of the files. */
+static bool regex_fits(const struct nginx_server *s, const char *host)
+{
+	size_t i;
+
+	for (i = 0; i < s->name_count && i < REGEX_NAMES_MAX; i++)
+		if (s->names[i][0] == '~' && regex_matches(s->names[i] + 1, host, true))
+			return true;
+	return false;
 }
 
 static bool listens_at(const struct nginx_server *s, int port)
@@ -82,10 +97,15 @@ const struct nginx_server *site_server(const struct nginx_facts *nginx, const ch
 	const struct nginx_server *s, *best = NULL;
 	long rank, best_rank = 0;
 	size_t i;
+	bool plain = false;
 
+	for (i = 0; i < nginx->server_count && !plain; i++)
+		plain = name_rank(&nginx->servers[i], host) > 0;
 	for (i = 0; i < nginx->server_count; i++) {
 		s = &nginx->servers[i];
 		rank = name_rank(s, host) * 100L;
+		if (!plain && i < REGEX_SERVERS_MAX && regex_fits(s, host))
+			rank = 1000;
 		if (!rank && is_default(s, port))
 			rank = 50;
 		else if (!rank && listens_at(s, port))

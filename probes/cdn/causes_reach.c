@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "probes/cdn/causes.h"
 #include "probes/cdn/cdn.h"
+#include "probes/nginx/nginx.h"
 #include "probes/visitor/visitor.h"
 
 /* Cloudflare's own: refused, no connection, and 523 no route; 530 means the name. */
@@ -125,6 +126,46 @@ static void suspect_blocked(const struct site_view *v, struct finding *f)
 	f->changes_mind = "a rule or ban on the server that names the edge, or the provider's firewall";
 }
 
+/* nginx's own deny, in a line about this site at the moment of the 403. Real addresses
+ * restored (real_ip_header) name the visitor there, so only the edge's own ones count. */
+static const struct nginx_error *denied_line(const struct site_view *v, const struct page *page)
+{
+	const struct nginx_facts *n = &v->chain->nginx;
+	const struct nginx_error *e;
+	size_t i;
+
+	for (i = n->error_count; i > 0; i--) {
+		e = &n->errors[i - 1];
+		if (!view_fresh(v, &e->line) || !view_error_mine(v, e) || !e->client ||
+		    !strstr(e->line.text, "access forbidden by rule"))
+			continue;
+		if (net_holds(page->address, e->client) ||
+		    (net_is_cloudflare(page->address) && net_is_cloudflare(e->client)))
+			return e;
+	}
+	return NULL;
+}
+
+static bool look_denied(const struct site_view *v, struct finding *f, const struct page *page)
+{
+	const struct nginx_error *line;
+
+	if (page->failure != PAGE_ANSWERED || num_or(page->status, 0) != 403 ||
+	    cdn_present(v) != TRI_YES)
+		return false;
+	line = denied_line(v, page);
+	if (!line)
+		return false;
+	cdn_decisive_page(f, page);
+	finding_log(f, v, &line->line);
+	f->title = finding_text(f, "nginx turns the CDN away: a deny rule holds %s", line->client);
+	f->fix = finding_text(f, "grep -rn 'deny' /etc/nginx; take %s out, give nginx set_real_ip_from and "
+		"real_ip_header, then: nginx -t && systemctl reload nginx", line->client);
+	f->arrow = "cdn>nginx";
+	finding_prove(f, HEALTH_BROKEN);
+	return true;
+}
+
 void cdn_look_blocked(const struct site_view *v, struct finding *f)
 {
 	const struct page *page = v->pages[WAY_VISITOR], *well = cdn_server_well(v);
@@ -132,7 +173,7 @@ void cdn_look_blocked(const struct site_view *v, struct finding *f)
 	bool cut = edge_cut || visitor_is_cut_off(v);
 	const struct host_ban *ban, *shut;
 
-	if (!page)
+	if (!page || look_denied(v, f, page))
 		return;
 	ban = cut ? cdn_find_ban(&v->chain->host, page->address,
 			page->edge && !strcmp(page->edge, "cloudflare")) : NULL;
@@ -227,6 +268,9 @@ static const char *certificate_fix(const struct site_view *v, struct finding *f)
 {
 	if (!v->server || !v->server->cert)
 		return NULL;
+	if (nginx_cert_unread(v).known)
+		return finding_text(f, "nginx -t && systemctl reload nginx: %s was renewed after nginx was "
+			"started, and never read", v->server->cert);
 	return finding_text(f, "openssl x509 -noout -subject -dates -in %s   # newer than what is "
 		"served: only the reload is missing; else renew (certbot renew), then: "
 		"nginx -t && systemctl reload nginx", v->server->cert);

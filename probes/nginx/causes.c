@@ -7,7 +7,8 @@ const struct cause nginx_causes[] = {
 	{
 		.id = "nginx.down", .link = LINK_NGINX, .title = "nginx is stopped",
 		.arrow = "visitor>nginx", .explains = "cdn.*", .look = look_down,
-		.signs = "no nginx master process, its unit inactive or failed, its ports closed",
+		.signs = "no nginx master process, its unit inactive or failed, its ports closed; or all "
+			"its workers stopped (state T)",
 		.not_if = "a master runs, the site answers, the configuration does not load, or "
 			"another program holds the port",
 		.fix = "nginx -t && systemctl start nginx",

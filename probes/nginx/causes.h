@@ -23,6 +23,8 @@ bool sign_judge(struct finding *f, const struct site_view *v, struct sign sign,
 	enum health health);
 
 const struct host_proc *nginx_master(const struct site_view *v);
+/* When the oldest worker was started: nothing it runs was read later. */
+struct num nginx_oldest_worker(const struct site_view *v);
 /* The unit that starts nginx: of several the enabled or active one; NULL. */
 const struct host_unit *nginx_unit(const struct site_view *v);
 bool unit_active(const struct host_unit *unit);

@@ -130,6 +130,34 @@ static bool port_is_why(const struct site_view *v)
 		sign_find(v, bind_line).fresh);
 }
 
+/* Every worker was sent SIGSTOP: the kernel still takes connections, and nobody answers. */
+static bool look_frozen(const struct site_view *v, struct finding *f)
+{
+	const struct host_facts *h = &v->chain->host;
+	int workers = 0, stopped = 0;
+	size_t i;
+
+	for (i = 0; i < h->proc_count; i++)
+		if (h->procs[i].role == PROC_NGINX_WORKER) {
+			workers++;
+			stopped += h->procs[i].state == 'T' || h->procs[i].state == 't';
+		}
+	if (!workers || stopped < workers || view_page_well(v))
+		return false;
+	finding_state(f, "process table", state_at(v), "all %d nginx workers are stopped (state T)",
+		workers);
+	if (failing_page(v)) {
+		finding_page(f, failing_page(v));
+		f->decisive++;
+	}
+	f->title = "nginx is frozen: its processes are stopped and answer nobody";
+	f->arrow = arrow_to_nginx(v);
+	f->fix = "pkill -CONT -x nginx; then learn who sent SIGSTOP (a debugger, a backup, an admin)";
+	f->changes_mind = "a worker that runs";
+	finding_prove(f, HEALTH_BROKEN);
+	return true;
+}
+
 void look_down(const struct site_view *v, struct finding *f)
 {
 	const struct host_unit *unit = nginx_unit(v);
@@ -137,7 +165,7 @@ void look_down(const struct site_view *v, struct finding *f)
 	const struct host_listener *holder;
 	int port;
 
-	if (!not_running(v, f))
+	if (look_frozen(v, f) || !not_running(v, f))
 		return;
 	if (invalid_by(v, &line)) {
 		finding_rule_out(f, "it cannot start: its configuration does not load");
@@ -245,19 +273,6 @@ void look_port_taken(const struct site_view *v, struct finding *f)
 
 /* --- running, but not what stands on disk ---------------------------------------------- */
 
-static struct num oldest_worker(const struct site_view *v)
-{
-	const struct host_facts *h = &v->chain->host;
-	struct num start = { 0, false };
-	size_t i;
-
-	for (i = 0; i < h->proc_count; i++)
-		if (h->procs[i].role == PROC_NGINX_WORKER && h->procs[i].start.known &&
-		    (!start.known || h->procs[i].start.v < start.v))
-			start = h->procs[i].start;
-	return start;
-}
-
 static bool on_disk(const struct site_view *v, const struct endpoint *peer)
 {
 	const struct nginx_server *s = v->server;
@@ -317,7 +332,7 @@ static void unread_log(const struct site_view *v, struct finding *f, int64_t you
 void look_not_reloaded(const struct site_view *v, struct finding *f)
 {
 	const struct nginx_facts *n = &v->chain->nginx;
-	struct num start = oldest_worker(v);
+	struct num start = nginx_oldest_worker(v);
 	const struct host_listener *l;
 	struct sign sign;
 

@@ -57,6 +57,34 @@ const struct host_proc *nginx_master(const struct site_view *v)
 	return NULL;
 }
 
+struct num nginx_oldest_worker(const struct site_view *v)
+{
+	const struct host_facts *h = &v->chain->host;
+	struct num start = { 0, false };
+	size_t i;
+
+	for (i = 0; i < h->proc_count; i++)
+		if (h->procs[i].role == PROC_NGINX_WORKER && h->procs[i].start.known &&
+		    (!start.known || h->procs[i].start.v < start.v))
+			start = h->procs[i].start;
+	return start;
+}
+
+struct num nginx_cert_unread(const struct site_view *v)
+{
+	const struct nginx_facts *n = &v->chain->nginx;
+	struct num none = { 0, false }, start = nginx_oldest_worker(v);
+	size_t i;
+
+	if (!v->server || !v->server->cert || !start.known)
+		return none;
+	for (i = 0; i < n->cert_count; i++)
+		if (n->certs[i].path && !strcmp(n->certs[i].path, v->server->cert) &&
+		    n->certs[i].mtime.known && n->certs[i].mtime.v > start.v)
+			return num_of(n->certs[i].mtime.v - start.v);
+	return none;
+}
+
 static bool word_is(const char *word, const char *text)
 {
 	return word && !strcmp(word, text);

@@ -8,6 +8,7 @@
 #   source dump|files            from `nginx -T`, or read from the files
 #   f PATH                       the records that follow stand in this file
 #   d LINE NAME WORD...          a directive;  b LINE NAME WORD...: opens a block;  e: closes it
+#   cert EPOCH PATH              a certificate's file and its age
 #   mtime EPOCH PATH             newest file     link PATH TARGET    a path that is a symlink
 #   name HOST ADDRESSES          look-up of an upstream's name
 #   temp PATH MODE OWNER         a folder for temporary files
@@ -336,6 +337,10 @@ w5_nginx_filter() {
 		else {
 			if (n ~ /_pass$/) { sub(/\?.*/, "", w[2]); host(w[2]); vars(w[2]) }
 			if (n == "server") host(w[2])
+			if (n == "ssl_certificate" && w[2] ~ /^\// && !(w[2] in cert) && nfiles + ncert < 390) {
+				cert[w[2]] = 1
+				certs[++ncert] = w[2]
+			}
 			if (n ~ /^(root|alias|access_log|error_log)$/) { vars(w[2]); if (n == "root") path(w[2]) }
 			if (n == "set") { v = w[2]; sub(/^\$/, "", v); value[v] = value[v] " " w[3] }
 			for (i = 2; i <= nw && i < 200; i++) s = s "\t" field(w[i])
@@ -480,17 +485,22 @@ w5_nginx_filter() {
 		for (pass = 0; pass < 4; pass++)
 			for (v in value)
 				if (v in want && !(v in done)) { done[v] = 1; vars(value[v]); host(value[v]); path(value[v]) }
-		c = ask("stat -L -c \"%Y %n\"", files, nfiles, 400) " 2>/dev/null"
+		for (i = 1; i <= nfiles; i++) stats[i] = files[i]
+		for (i = 1; i <= ncert; i++) stats[nfiles + i] = certs[i]
+		c = ask("stat -L -c \"%Y %n\"", stats, nfiles + ncert, 400) " 2>/dev/null"
 		best = -1
 		while ((c | getline s) > 0) {
 			i = index(s, " ")
-			if (substr(s, 1, i - 1) + 0 > best) { best = substr(s, 1, i - 1) + 0; newest = substr(s, i + 1) }
+			if (substr(s, i + 1) in cert) printf "cert\t%d\t%s\n", substr(s, 1, i - 1), field(substr(s, i + 1))
+			else if (substr(s, 1, i - 1) + 0 > best) { best = substr(s, 1, i - 1) + 0; newest = substr(s, i + 1) }
 		}
 		close(c)
 		if (best >= 0) printf "mtime\t%d\t%s\n", best, field(newest)
 		if (npaths) {
-			c = ask("for p in", pathlist, npaths, 200) "; do r=$(readlink -f \"$p\") && " \
-				"[ \"$r\" != \"$p\" ] && printf \"%s\\t%s\\n\" \"$p\" \"$r\"; done 2>/dev/null"
+			c = ask("for p in", pathlist, npaths, 200) "; do q=$p; " \
+				"case $p in */../*|*/./*|*//*) ;; *) while [ -n \"$q\" ] && [ ! -h \"$q\" ]; " \
+				"do q=${q%/*}; done ;; esac; " \
+				"[ -n \"$q\" ] && r=$(readlink -f \"$p\") && [ \"$r\" != \"$p\" ] && printf \"%s\\t%s\\n\" \"$p\" \"$r\"; done 2>/dev/null"
 			while ((c | getline s) > 0) print "link\t" s
 			close(c)
 		}

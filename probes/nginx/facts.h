@@ -108,6 +108,12 @@ struct nginx_name {
 	const char *addresses;     /* blank-separated; NULL: did not resolve */
 };
 
+/* A certificate's file on disk: newer than the workers, and they serve the one before. */
+struct nginx_cert {
+	const char *path;
+	struct num mtime;          /* epoch s */
+};
+
 /* A path of the configuration that is a symbolic link. */
 struct nginx_link {
 	const char *path, *target;
@@ -137,6 +143,7 @@ struct nginx_facts {
 	struct nginx_name *names;     size_t name_count;
 	struct nginx_link *links;     size_t link_count;
 	struct nginx_temp *temps;     size_t temp_count;
+	struct nginx_cert *certs;     size_t cert_count;
 	struct nginx_error *errors;   size_t error_count; /* oldest first */
 	struct nginx_access *access;  size_t access_count;
 	enum tri log_known;           /* at least one error log could be read */

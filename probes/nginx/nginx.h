@@ -25,6 +25,10 @@ bool nginx_address(struct arena *mem, struct span text, int port, struct endpoin
 bool nginx_upstream(struct arena *mem, struct span text, enum pass_kind *ret_kind,
 	struct endpoint *ret);
 
+/* Seconds by which the file of this site's certificate is newer than the oldest worker: what
+ * they serve was read before. Unknown: it is older, or one of the two is not known. */
+struct num nginx_cert_unread(const struct site_view *view);
+
 void nginx_face(const struct site_view *view, struct face *face);
 const char *nginx_says(const struct site_view *view, struct arena *mem);
 enum health nginx_own_health(const struct site_view *view);

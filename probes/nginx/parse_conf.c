@@ -123,6 +123,18 @@ static void mtime(struct reader *r, struct span rest)
 	f->config_newest = text_clean_dup(r->mem, rest);
 }
 
+static void cert(struct reader *r, struct span rest)
+{
+	struct nginx_cert *c;
+	int64_t at;
+
+	if (!span_int(span_field(&rest), &at))
+		return;
+	c = arena_push(r->mem, &r->facts->certs, &r->facts->cert_count, sizeof(*c));
+	c->mtime = num_of(at);
+	c->path = text_clean_dup(r->mem, rest);
+}
+
 static void temp(struct reader *r, struct span rest)
 {
 	struct nginx_temp *t = arena_push(r->mem, &r->facts->temps, &r->facts->temp_count,
@@ -196,6 +208,8 @@ static void record(struct reader *r, struct span line)
 		f->config_readable = TRI_YES;
 	else if (span_eq(name, "mtime"))
 		mtime(r, line);
+	else if (span_eq(name, "cert"))
+		cert(r, line);
 	else if (span_eq(name, "temp"))
 		temp(r, line);
 	else if (span_eq(name, "link"))

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "probes/cdn/cdn.h"
+#include "probes/nginx/nginx.h"
 #include "probes/visitor/visitor.h"
 
 /* Names that the world's DNS never holds (RFC 2606, 6762, 8375): a private set-up. */
@@ -73,11 +74,28 @@ static const char *cert_fix(const struct site_view *v, struct finding *f)
 {
 	if (cdn_present(v) == TRI_YES)
 		return "renew or add the certificate at the CDN: browsers meet the edge's";
+	if (nginx_cert_unread(v).known)
+		return finding_text(f, "%s was renewed and never read: nginx -t && systemctl reload nginx; "
+			"let the renewal do that itself (certbot: --deploy-hook)", v->server->cert);
 	if (v->server && v->server->cert)
 		return finding_text(f, "openssl x509 -noout -subject -dates -ext subjectAltName -in %s; "
 			"renew it (certbot renew), then: nginx -t && systemctl reload nginx",
 			v->server->cert);
 	return "certbot renew, then: nginx -t && systemctl reload nginx";
+}
+
+/* Who shows it, and whether a renewed one lies on disk already, is still to be read. */
+static bool nginx_unread(const struct site_view *v)
+{
+	const struct host_facts *h = &v->chain->host;
+	size_t i;
+
+	if (h->proc_known != TRI_YES)
+		return true;
+	for (i = 0; i < h->proc_count; i++)
+		if (h->procs[i].role == PROC_NGINX_MASTER)
+			return v->chain->nginx.config_readable == TRI_UNKNOWN;
+	return false;
 }
 
 static void look_certificate(const struct site_view *v, struct finding *f)
@@ -97,11 +115,15 @@ static void look_certificate(const struct site_view *v, struct finding *f)
 	finding_page(f, page);
 	finding_state(f, "certificate", page->at.v, "%s %s",
 		page->cert.subject ? page->cert.subject : "the certificate", fault);
+	if (nginx_cert_unread(v).known && cdn_present(v) != TRI_YES)
+		finding_note(f, v->server->cert, v->now, "changed %lld s after nginx's workers were "
+			"started: they serve the one before", (long long)nginx_cert_unread(v).v);
 	f->title = finding_text(f, "The certificate shown to visitors %s", fault);
 	f->fix = cert_fix(v, f);
 	f->arrow = cdn_present(v) == TRI_YES ? "visitor>cdn" : "visitor>nginx";
 	skew = num_or(v->chain->clock_offset, 0);
-	f->refuter_missing = page->cert.dates_ok == TRI_NO && (skew > 3600 || skew < -3600);
+	f->refuter_missing = nginx_unread(v) ||
+		(page->cert.dates_ok == TRI_NO && (skew > 3600 || skew < -3600));
 	finding_prove(f, page->cert.dates_ok == TRI_NO || page->cert.name_ok == TRI_NO
 		? HEALTH_BROKEN : HEALTH_WARN);
 }

@@ -167,8 +167,10 @@ static void choose_by_elimination(struct candidates *c, const struct site_view *
 static bool fails_in_part(const struct site_view *view)
 {
 	const struct page *visitor = view_page(view, WAY_VISITOR);
+	bool denied = visitor && view->given && num_or(visitor->status, 0) == 403 &&
+		!visitor->edge_made;
 
-	return view_page_well(view) && !(visitor && page_failed(visitor));
+	return view_page_well(view) && !(visitor && (page_failed(visitor) || denied));
 }
 
 void candidates_look(struct candidates *c, const struct site_view *view, struct arena *mem)

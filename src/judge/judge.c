@@ -94,9 +94,13 @@ static bool page_serves(const struct site_view *view, const struct page *page)
 static bool some_page_serves(const struct site_view *view)
 {
 	static const enum page_way ways[] = { WAY_VISITOR, WAY_ORIGIN, WAY_LOOPBACK };
-	const struct page *page;
+	const struct page *page = view_page(view, WAY_VISITOR);
 	size_t i;
 
+	/* What a visitor is told counts more than what we get past his way, unless it is the
+	 * edge that turns us away: a bot check is not what visitors see. */
+	if (page && page->failure == PAGE_ANSWERED && !page->challenged && !page->edge_made)
+		return page_serves(view, page);
 	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
 		page = view_page(view, ways[i]);
 		if (page && page_serves(view, page))

@@ -30,7 +30,7 @@ static int fresh(void **state)
 	chain.host.addresses = "127.0.0.1 " SELF;
 	chain.host.ssh_address = SELF;
 	chain.host.now = num_of(NOW);
-	chain.host.bans_known = TRI_YES;
+	chain.host.bans_known = chain.host.proc_known = TRI_YES;
 	view.chain = &chain;
 	view.url = "https://shop.example.com/";
 	view.host_name = "shop.example.com";
@@ -261,7 +261,7 @@ static void origin_blocked(void **state)
 	f = look(&cdn_probe, "cdn.origin_blocked");
 	assert_int_equal(f.state, FINDING_HINT);
 	assert_true(f.by_elimination);
-	chain.host.bans_known = TRI_YES;
+	chain.host.bans_known = chain.host.proc_known = TRI_YES;
 	one_ban("104.16.0.0/13", "iptables", "-A INPUT -s 104.16.0.0/13 -p tcp --dport 22 -j DROP");
 	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_HINT);
 	one_ban("104.16.0.0/13", "iptables",
@@ -366,6 +366,29 @@ static void no_connection_and_no_rule(void **state)
 	chain.host.bans_known = TRI_UNKNOWN; /* nobody could read the rules */
 	assert_int_not_equal(look(&cdn_probe, "cdn.origin_address").state, FINDING_HINT);
 	assert_true(look(&cdn_probe, "cdn.origin_blocked").by_elimination);
+}
+
+/* nginx itself turns the edge away: its line names the edge's address. */
+static void denied_by_nginx(void **state)
+{
+	struct nginx_error error = { .kind = NGX_OTHER, .client = EDGE, .server = "shop.example.com",
+		.host = "shop.example.com", .line = { num_of(NOW - 2), "/var/log/nginx/error.log",
+		"access forbidden by rule, client: " EDGE, NULL } };
+	struct page *visitor = page(WAY_VISITOR, 403);
+
+	(void)state;
+	visitor->edge = "cloudflare";
+	visitor->address = EDGE;
+	page(WAY_ORIGIN, 200);
+	chain.nginx.errors = &error;
+	chain.nginx.error_count = 1;
+	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	assert_int_equal(look(&cdn_probe, "cdn.origin_blocked").fresh_lines, 1);
+	error.client = "192.0.2.99"; /* somebody else is denied, as he should be */
+	assert_int_not_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
+	error.client = EDGE;
+	visitor->status = num_of(200); /* the page is there; the rule is about another path */
+	assert_int_not_equal(look(&cdn_probe, "cdn.origin_blocked").state, FINDING_PROVEN);
 }
 
 static void cached_page_hides_outage(void **state)
@@ -572,7 +595,7 @@ int main(void)
 		T(rows_are_complete), T(nothing_known_blames_nobody), T(well_blames_nobody),
 		T(origins_own_errors_are_its_own), T(is_there_a_cdn), T(origin_certificate),
 		T(origin_blocked), T(blocked_without_a_cdn), T(shut_by_policy),
-		T(no_connection_and_no_rule), T(cached_page_hides_outage),
+		T(no_connection_and_no_rule), T(denied_by_nginx), T(cached_page_hides_outage),
 		T(statuses_of_their_own), T(edge_made_errors), T(names), T(certificates),
 		T(own_network), T(networks_hold_addresses), T(rules_that_let_the_edge_in),
 	};

@@ -129,6 +129,38 @@ static void test_nothing_known_is_unknown(void **state)
 	verdict_free(v);
 }
 
+static const char *cause_of(struct site_view *view)
+{
+	struct pending pending = { 0 };
+	struct verdict *v = judge_site(view, pending);
+	const char *cause = v->cause;
+
+	verdict_free(v);
+	return cause; /* a literal, or the row's */
+}
+
+/* A page the user named that tells visitors 403 is not well because we get past them; only
+ * an edge that takes us for a robot tells nothing. */
+static void test_what_visitors_are_told_counts(void **state)
+{
+	static struct chain_facts facts;
+	struct page visitor = { .way = WAY_VISITOR, .url = "https://shop.test/",
+		.status = { 403, true } };
+	struct page origin = { .way = WAY_ORIGIN, .url = "https://shop.test/", .status = { 200, true } };
+	struct site_view view = { .chain = &facts, .url = "https://shop.test/",
+		.host_name = "shop.test", .given = true, .fresh = 60, .window = 300 };
+
+	(void)state;
+	view.pages[WAY_VISITOR] = &visitor;
+	view.pages[WAY_ORIGIN] = &origin;
+	assert_string_equal(cause_of(&view), "unknown");
+	visitor.challenged = visitor.edge_made = true;
+	assert_string_equal(cause_of(&view), "healthy");
+	visitor.challenged = visitor.edge_made = false;
+	visitor.status = num_of(200);
+	assert_string_equal(cause_of(&view), "healthy");
+}
+
 static void test_unreachable(void **state)
 {
 	struct verdict *v = judge_unreachable(NULL, "SSH failed", "Connection refused"), *ok;
@@ -152,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_every_row_is_whole),
 		cmocka_unit_test(test_nothing_known_is_unknown),
+		cmocka_unit_test(test_what_visitors_are_told_counts),
 		cmocka_unit_test(test_unreachable),
 	};
 

@@ -128,6 +128,47 @@ static void test_down(void **state)
 	assert_string_equal(f.arrow, "cdn>nginx");
 }
 
+/* SIGSTOP: the processes are there, the port is open, and nobody answers. */
+static void test_frozen(void **state)
+{
+	struct finding f;
+
+	(void)state;
+	page_refused();
+	pages[0].failure = PAGE_TIMEOUT;
+	procs[0].state = 'T'; /* the master alone serves nobody anyway */
+	procs[1].state = 'S';
+	only(NULL);
+	procs[1].state = 'T';
+	only("nginx.down");
+	f = look("nginx.down");
+	assert_true(says(&f, EVIDENCE_STATE, "state T"));
+	assert_non_null(strstr(f.fix, "-CONT"));
+	page_is(200, 0); /* it went on in the meantime */
+	only(NULL);
+}
+
+/* A certificate renewed on disk and never read: the workers are older than its file. */
+static void test_certificate_never_read(void **state)
+{
+	static const char text[] = "nginx\t/usr/sbin/nginx\tnginx/1.22\nconf\t/etc/nginx/nginx.conf\n"
+		"test\tok\nsource\tdump\ncert\t%d\t/etc/ssl/shop.crt\nf\t/etc/nginx/nginx.conf\n"
+		"b\t1\thttp\nb\t2\tserver\nd\t3\tserver_name\tshop.test\nd\t4\tlisten\t443\tssl\n"
+		"d\t5\tssl_certificate\t/etc/ssl/shop.crt\ne\ne\n";
+	static const char *const urls[] = { URL, NULL };
+	struct site_time time = { .now = NOW, .window = 300, .fresh = 60 };
+	struct site_view *v;
+	size_t count;
+
+	(void)state;
+	nginx_parse_conf(&facts, mem, span_of(arena_printf(mem, text, NOW - 3900)), 0);
+	v = site_views(&facts, urls, time, mem, &count);
+	assert_int_equal(nginx_cert_unread(v).v, 100);
+	nginx_parse_conf(&facts, mem, span_of(arena_printf(mem, text, NOW - 4100)), 0);
+	v = site_views(&facts, urls, time, mem, &count);
+	assert_false(nginx_cert_unread(v).known);
+}
+
 static void test_config_invalid(void **state)
 {
 	struct finding f;
@@ -413,6 +454,8 @@ int main(void)
 		TEST(test_edited_but_same_upstream),
 		TEST(test_absent_nginx),
 		TEST(test_down),
+		TEST(test_frozen),
+		TEST(test_certificate_never_read),
 		TEST(test_config_invalid),
 		TEST(test_down_for_an_unread_reason),
 		TEST(test_port_taken),

@@ -140,6 +140,26 @@ static void test_server_by_name(void **state)
 	assert_string_equal(views("http://A.TEST:80/", &count)->peer->path, "/a");
 }
 
+/* A name that is an expression counts after all plain ones; a hostile one costs nothing. */
+static void test_server_by_expression(void **state)
+{
+	size_t count;
+
+	(void)state;
+	conf(HEAD SERVER("1", "_", "80\tdefault_server", PHP("unix:/catch"))
+		SERVER("2", "~^((a+)+)+$", "80", PHP("unix:/slow"))
+		SERVER("3", "~^(", "80", PHP("unix:/broken"))
+		SERVER("4", "~^(www\\.)?(?<dom>shop)\\.test$", "80", PHP("unix:/shop"))
+		SERVER("5", "~^.+\\.test$", "80", PHP("unix:/other"))
+		SERVER("6", "*.plain.test", "80", PHP("unix:/plain")) "e\n");
+	assert_string_equal(views("http://shop.test/", &count)->peer->path, "/shop");
+	assert_string_equal(views("http://WWW.shop.test/", &count)->peer->path, "/shop");
+	assert_string_equal(views("http://x.test/", &count)->peer->path, "/other");
+	assert_string_equal(views("http://a.plain.test/", &count)->peer->path, "/plain");
+	assert_string_equal(views("http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab.example/",
+		&count)->peer->path, "/catch");
+}
+
 static void test_location_that_runs_php(void **state)
 {
 	static const struct {
@@ -375,7 +395,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_no_server_no_site), TEST(test_choice_of_sites),
 		TEST(test_busiest_first_and_at_most_eight), TEST(test_nameless_server_by_address),
-		TEST(test_server_by_name), TEST(test_location_that_runs_php),
+		TEST(test_server_by_name), TEST(test_server_by_expression),
+		TEST(test_location_that_runs_php),
 		TEST(test_proxy_to_itself), TEST(test_whole_way), TEST(test_socket_that_is_a_link),
 		TEST(test_remote_pool_is_not_ours), TEST(test_computed_pass_from_the_log),
 		TEST(test_fresh_and_recent), TEST(test_whose_line), TEST(test_pool_counts),
