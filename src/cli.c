@@ -24,6 +24,7 @@ enum {
 	OPT_SUDO,
 	OPT_RECORD,
 	OPT_NO_RECORD,
+	OPT_CLIENT,
 	OPT_JSON,
 	OPT_COLOR,
 	OPT_ASCII,
@@ -67,6 +68,7 @@ static const struct option long_options[] = {
 	{ "sudo", required_argument, NULL, OPT_SUDO },
 	{ "record", required_argument, NULL, OPT_RECORD },
 	{ "no-record", no_argument, NULL, OPT_NO_RECORD },
+	{ "client", no_argument, NULL, OPT_CLIENT },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "color", required_argument, NULL, OPT_COLOR },
 	{ "ascii", no_argument, NULL, OPT_ASCII },
@@ -95,6 +97,7 @@ const char cli_help[] =
 	"       wp502 act ACTION [OPTIONS] TARGET     one guarded action, then exit\n"
 	"       wp502 drill [list | NAME]             training, no server needed\n"
 	"       wp502 replay FILE                     an outage again\n"
+	"       wp502 report [--client] FILE          a recording as a post-mortem (Markdown)\n"
 	"       wp502 export FILE                     a recording as text on stdout\n"
 	"\n"
 	"TARGET: a name from the configuration, @tag, an alias of your ssh configuration,\n"
@@ -286,6 +289,7 @@ static char *parse_flag(struct cli *cli, int option)
 	case OPT_READ_ONLY: cli->read_only = true; break;
 	case OPT_NO_SUDO:   cli->no_sudo = true; break;
 	case OPT_NO_RECORD: cli->no_record = true; break;
+	case OPT_CLIENT:    cli->client = true; break;
 	case OPT_JSON:      cli->json = true; break;
 	case OPT_ASCII:     cli->ascii = true; break;
 	case OPT_UTC:       cli->utc = true; break;
@@ -360,10 +364,11 @@ static const struct {
 	{ "replay", COMMAND_REPLAY },
 	{ "export", COMMAND_EXPORT },
 	{ "drill", COMMAND_DRILL },
+	{ "report", COMMAND_REPORT },
 };
 
 /* Sub-commands of the contract that this version does not have yet. */
-static const char *const later[] = { "report", "import", NULL };
+static const char *const later[] = { "import", NULL };
 
 static char *take_command(struct cli *cli, int *index, int argc, char **argv)
 {
@@ -414,11 +419,14 @@ static char *check_whole(struct cli *cli)
 		return xstrdup("--no-sudo and --sudo ask exclude each other");
 	if (cli->record && cli->no_record)
 		return xstrdup("--record and --no-record exclude each other");
+	if (cli->client && cli->command != COMMAND_REPORT)
+		return xstrdup("--client belongs to report");
 	if (cli->command == COMMAND_DIAGNOSE && !cli->targets.count)
 		return xstrdup("diagnose: no target given");
 	if (cli->command == COMMAND_DRILL && cli->targets.count > 2)
 		return xstrdup("drill: list, NAME, alone NAME, or blind [SEED] is wanted");
-	if ((cli->command == COMMAND_REPLAY || cli->command == COMMAND_EXPORT) &&
+	if ((cli->command == COMMAND_REPLAY || cli->command == COMMAND_EXPORT ||
+		    cli->command == COMMAND_REPORT) &&
 	    cli->targets.count != 1)
 		return xstrdup("exactly one FILE is wanted");
 	return NULL;

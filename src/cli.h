@@ -16,6 +16,7 @@ enum command {
 	COMMAND_REPLAY,
 	COMMAND_EXPORT,
 	COMMAND_DRILL,
+	COMMAND_REPORT,
 	COMMAND_PRINT_BINDINGS, /* the console's keys */
 	COMMAND_DUMP_CAUSES, /* the catalogue as Markdown, for docs/causes.md */
 	COMMAND_HELP,
@@ -57,7 +58,7 @@ struct cli {
 	} act;
 	/* recording and output */
 	const char *record;
-	bool no_record, json, ascii, utc, verbose;
+	bool no_record, client, json, ascii, utc, verbose;
 	enum color_choice color;
 };
 

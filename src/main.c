@@ -17,6 +17,7 @@
 #include "export.h"
 #include "player.h"
 #include "replay.h"
+#include "report_run.h"
 #include "report/report.h"
 #include "target.h"
 #include "ui/keymap.h"
@@ -161,6 +162,8 @@ static int dispatch(const struct cli *cli)
 		return print_bindings();
 	case COMMAND_DRILL:
 		return drill_run(cli);
+	case COMMAND_REPORT:
+		return report_run(cli, cli->targets.items[0]);
 	case COMMAND_EXPORT:
 		return export_run(cli->targets.items[0]);
 	default:
