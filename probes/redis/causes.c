@@ -230,6 +230,22 @@ static void look_loading(const struct site_view *v, struct finding *f)
 	f->fix = finding_text(f, "wait; if it takes long:\n%s", park(v, f));
 }
 
+/* The page says that Redis does not serve it, Redis runs, and nobody could ask as the site:
+ * without its configuration and PHP's log a refusal is the likeliest. */
+static bool refused_unseen(const struct site_view *v, struct finding *f)
+{
+	const struct host_proc *p = redis_proc(v->chain);
+	struct php_error any;
+
+	if (!wordpress_page_mark(v, MARK_REDIS_ERROR) || !p || p->state == 'T' ||
+	    (v->redis && v->redis->ok != TRI_UNKNOWN) || wordpress_php_errors(v, f->mem, &any, 1))
+		return false;
+	finding_state(f, "/proc", v->now, "%s (process %d) runs", p->comm ? p->comm : "redis-server",
+		p->pid);
+	f->refuter_missing = true;
+	return true;
+}
+
 static void look_access(const struct site_view *v, struct finding *f)
 {
 	static const char *const replies[] = { "NOAUTH", "WRONGPASS", "NOPERM", "max number of clients",
@@ -248,11 +264,13 @@ static void look_access(const struct site_view *v, struct finding *f)
 	if (!reply && v->redis && begins(v->redis->select_reply, "ERR"))
 		reply = v->redis->select_reply;
 	said = php_says(v, f, replies, &e);
-	if (!reply && !said)
+	if (!reply && !said && !refused_unseen(v, f))
 		return;
 	if (reply)
 		say_reply(v, f, reply);
 	say_rest(v, f, said ? &e : NULL);
+	if (!reply && !said)
+		f->title = "Redis runs, but refuses the site: most likely its password";
 	if (reply)
 		f->title = finding_text(f, "Redis refuses the site: %s", reply);
 	f->fix = finding_text(f, "correct WP_REDIS_PASSWORD (or WP_REDIS_DATABASE) in %s to what redis.conf says "
