@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <sys/un.h>
+
 #include "base/dlog.h"
 #include "ssh_way.h"
 
@@ -249,6 +251,31 @@ static int say_server(const char *words, bool stay, pid_t *ret_pid)
 	return ntohs(a.sin_port);
 }
 
+/* Says back what it hears, on a Unix socket. */
+static pid_t echo_server(const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), client;
+	char piece[8192];
+	ssize_t n;
+	pid_t pid;
+
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+	bind(fd, (struct sockaddr *)&a, sizeof(a));
+	listen(fd, 4);
+	pid = fork();
+	if (pid == 0) {
+		client = accept(fd, NULL, NULL);
+		while ((n = read(client, piece, sizeof(piece))) > 0)
+			if (send(client, piece, (size_t)n, MSG_NOSIGNAL) != n)
+				break;
+		pause();
+		_exit(0);
+	}
+	close(fd);
+	return pid;
+}
+
 static void strangers(void **state)
 {
 	static const struct {
@@ -347,36 +374,6 @@ static void echo(void **state)
 	way_close(&w);
 }
 
-/* The server changes the keys twenty times while it floods, and we write meanwhile. */
-static void rekey(void **state)
-{
-	struct private_sshd mine = sshd, other;
-	struct transport_config c;
-	struct way w;
-	int i;
-
-	(void)state;
-	NEED_SSHD();
-	assert_true(sshd_up(&other, "RekeyLimit 1M"));
-	sshd = other;
-	c = config();
-	c.command = "head -c 20000000 /dev/zero | tr '\\0' x & cat; wait";
-	way_open(&w, NULL, &libssh2_transport, &c);
-	assert_true(way_run(&w, "state live", 20000));
-	for (i = 1; i <= 100; i++) {
-		way_send(&w, "a line meanwhile\n");
-		w.want_bytes = (size_t)i * 200000;
-		way_run(&w, NULL, 20000);
-		assert_false(w.late || w.closed);
-	}
-	w.want_bytes = 20000000 + 100 * 17;
-	way_run(&w, NULL, 20000);
-	assert_int_equal(w.out_bytes, 20000000 + 100 * 17);
-	way_close(&w);
-	sshd_down(&other);
-	sshd = mine;
-}
-
 /* An sshd that takes three at a time: those it drops come again a little later. */
 static void crowded(void **state)
 {
@@ -444,6 +441,115 @@ static void crowd(void **state)
 	for (i = 0; i < 40; i++)
 		way_close(&ways[i]);
 	loop_free(loop);
+}
+
+/* ---- connections from the server on ---- */
+
+struct stream_seen {
+	struct loop *loop;
+	struct transport *transport;
+	struct transport_stream *stream;
+	struct buf in;
+	size_t want;
+	bool closed;
+	char says[128];
+};
+
+static void on_stream_data(void *owner, const char *bytes, size_t len)
+{
+	struct stream_seen *seen = owner;
+
+	buf_add(&seen->in, bytes, len);
+	if (seen->in.len >= seen->want)
+		loop_stop(seen->loop);
+}
+
+static void on_stream_closed(void *owner, const char *says)
+{
+	struct stream_seen *seen = owner;
+
+	seen->closed = true;
+	snprintf(seen->says, sizeof(seen->says), "%s", says ? says : "ended");
+	loop_stop(seen->loop);
+}
+
+static void stream_open(struct stream_seen *seen, struct way *w, const char *to, int port)
+{
+	static const struct stream_callbacks callbacks = { on_stream_data, on_stream_closed };
+
+	memset(seen, 0, sizeof(*seen));
+	seen->loop = w->loop;
+	seen->transport = w->transport;
+	buf_init(&seen->in, 1 << 22);
+	seen->stream = w->transport->ops->open(w->transport, to, port, &callbacks, seen);
+}
+
+static void stream_run(struct stream_seen *seen, struct way *w, size_t want)
+{
+	seen->want = want;
+	w->late = false;
+	w->until = NULL;
+	loop_timer_start(w->limit, 20000);
+	while (seen->in.len < want && !seen->closed && !w->late && !w->closed)
+		loop_run(w->loop);
+	loop_timer_stop(w->limit);
+}
+
+static void stream_close(struct stream_seen *seen)
+{
+	seen->transport->ops->stream_free(seen->stream);
+	buf_release(&seen->in);
+}
+
+/* An echo on a Unix socket of the server's and one on a port of it, side by side. */
+static void streams(void **state)
+{
+	struct transport_config c = config();
+	struct stream_seen a, b, none;
+	char path[100];
+	struct buf all;
+	struct way w;
+	pid_t pid;
+	int i, port;
+
+	(void)state;
+	NEED_SSHD();
+	snprintf(path, sizeof(path), "%s/echo", sshd.dir);
+	pid = echo_server(path);
+	buf_init(&all, 1 << 22);
+	for (i = 0; i < 100000; i++)
+		buf_addf(&all, "%09d\n", i);
+	way_open(&w, NULL, &libssh2_transport, &c);
+	assert_null(w.transport->ops->open(w.transport, path, 0, NULL, NULL)); /* not live yet */
+	assert_true(way_run(&w, "state live", 20000));
+	stream_open(&a, &w, path, 0);
+	stream_open(&none, &w, "/nonexistent/socket", 0);
+	port = sshd.port;
+	stream_open(&b, &w, "127.0.0.1", port); /* the sshd itself: it says its version */
+	w.transport->ops->stream_write(a.stream, all.data, all.len);
+	way_send(&w, "and the shell goes on\n");
+	stream_run(&a, &w, all.len);
+	assert_int_equal(a.in.len, all.len);
+	assert_memory_equal(a.in.data, all.data, all.len);
+	stream_run(&b, &w, 8);
+	assert_int_equal(strncmp(b.in.data, "SSH-2.0-", 8), 0);
+	stream_run(&none, &w, 1);
+	assert_true(none.closed);
+	assert_int_not_equal(strcmp(none.says, "ended"), 0);
+	assert_true(way_run(&w, "and the shell goes on", 20000));
+	stream_close(&b);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	stream_run(&a, &w, all.len + 1);
+	assert_true(a.closed);
+	stream_close(&none);
+	stream_open(&b, &w, path, 0); /* freed while it opens */
+	stream_close(&b);
+	way_send(&w, "still there\n");
+	assert_true(way_run(&w, "still there", 20000));
+	stream_close(&a);
+	buf_release(&all);
+	way_close(&w);
 }
 
 /* ---- jump hosts ---- */
@@ -585,8 +691,8 @@ int main(void)
 		cmocka_unit_test(keys_of_all_types), cmocka_unit_test(a_life),
 		cmocka_unit_test(host_keys), cmocka_unit_test(strictness), cmocka_unit_test(logins),
 		cmocka_unit_test(agents), cmocka_unit_test(strangers), cmocka_unit_test(no_way),
-		cmocka_unit_test(flood), cmocka_unit_test(echo), cmocka_unit_test(rekey),
-		cmocka_unit_test(crowded), cmocka_unit_test(freed_anywhere),
+		cmocka_unit_test(flood), cmocka_unit_test(echo),
+		cmocka_unit_test(crowded), cmocka_unit_test(streams), cmocka_unit_test(freed_anywhere),
 		cmocka_unit_test(crowd), cmocka_unit_test(jumps), cmocka_unit_test(ssh_takes_over),
 		cmocka_unit_test(rsa_is_known), cmocka_unit_test(no_session),
 	};

@@ -134,6 +134,15 @@ static const char *auto_address(struct transport *transport)
 	return t->inner->ops->address(t->inner);
 }
 
+static struct transport_stream *auto_open(struct transport *transport, const char *to, int port,
+	const struct stream_callbacks *callbacks, void *owner)
+{
+	struct automatic *t = (struct automatic *)transport;
+
+	return t->inner->ops->open ? t->inner->ops->open(t->inner, to, port, callbacks, owner) :
+		NULL;
+}
+
 static void free_now(void *owner)
 {
 	struct automatic *t = owner;
@@ -155,7 +164,8 @@ static void auto_free(struct transport *transport)
 }
 
 #define OPS(shown) { .name = shown, .make = auto_make, .start = auto_start, \
-	.write = auto_write, .address = auto_address, .free = auto_free }
+	.write = auto_write, .address = auto_address, .free = auto_free, \
+	.open = auto_open, .stream_write = lib_stream_write, .stream_free = lib_stream_free }
 
 const struct transport_ops auto_transport = OPS("libssh2");
 static const struct transport_ops auto_openssh = OPS("openssh");

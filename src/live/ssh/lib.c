@@ -62,6 +62,7 @@ void lib_close(struct lib *t, const struct ssh_failure *failure)
 	if (t->poll)
 		loop_poll_set(t->poll, 0);
 	t->events = 0;
+	lib_streams_end(t);
 	dlog("libssh2 %s: closed: %s, %s%s%s", t->config.target, ssh_error_name(failure->error),
 		failure->says ? failure->says : "", t->beyond ? "; only ssh can: " : "",
 		t->beyond ? t->beyond : "");
@@ -77,7 +78,7 @@ void lib_hang_up(struct lib *t)
 	loop_poll_free(t->poll);
 	t->poll = NULL;
 	t->events = 0;
-	if (t->session && t->channel && !t->writing && !t->pinging)
+	if (t->session && t->channel && !t->writing && !t->pinging && !t->sender)
 		libssh2_session_disconnect(t->session, "bye");
 	if (t->fd >= 0)
 		shutdown(t->fd, SHUT_RDWR); /* else freeing may wait for the other side for ever */
@@ -428,7 +429,7 @@ static struct transport *lib_make(struct loop *loop, const struct transport_conf
 	t->loop = loop;
 	t->mem = arena_new();
 	t->fd = -1;
-	t->out_end = &t->out;
+	lib_pieces_init(&t->out);
 	sshconf_keep(t->mem, config, &t->config);
 	t->queue = queue_hold(loop);
 	t->turn.call = serve;
@@ -492,7 +493,8 @@ static void free_now(void *owner)
 	lib_hang_up(t);
 	proxy_free(t->proxy);
 	queue_drop(t->queue);
-	lib_drop_pieces(t);
+	lib_pieces_drop(&t->out);
+	lib_streams_drop(t);
 	arena_free(t->mem);
 	free(t);
 }
@@ -524,4 +526,7 @@ const struct transport_ops libssh2_transport = {
 	.write = lib_write_cb,
 	.address = lib_address,
 	.free = lib_free,
+	.open = lib_open,
+	.stream_write = lib_stream_write,
+	.stream_free = lib_stream_free,
 };

@@ -1,7 +1,7 @@
 /*
  * lib: inside of the libssh2 transport, shared by its files only: lib.c (from the
  * configuration to the channel), lib_fail.c (why it did not come so far), lib_key.c (host key), lib_io.c (the
- * channel once it is there), lib_alive.c (is the other side still there?).
+ * channel once it is there), lib_stream.c (connections through it), lib_alive.c (is the other side still there?).
  */
 #ifndef LIVE_SSH_LIB_H
 #define LIVE_SSH_LIB_H
@@ -31,6 +31,11 @@ struct lib_piece {
 	struct lib_piece *next;
 	size_t len, sent;
 	char bytes[];
+};
+
+struct lib_pieces {
+	struct lib_piece *first, **end;
+	size_t bytes;
 };
 
 struct lib {
@@ -67,9 +72,9 @@ struct lib {
 	struct loop_timer *timer; /* of the whole login; then of what lib_alive watches */
 	int64_t deadline;
 
-	struct lib_piece *out, **out_end;
-	size_t out_bytes;
+	struct lib_pieces out;
 	bool writing, pinging; /* the one that must send before anybody else may */
+	struct transport_stream *streams, *sender; /* sender: a stream that must, likewise */
 	char said[512];        /* last of what came on stderr */
 	size_t said_len;
 
@@ -98,10 +103,29 @@ bool lib_check_key(struct lib *t);
 
 /* lib_io.c */
 void lib_write(struct lib *t, const char *bytes, size_t len);
-void lib_drop_pieces(struct lib *t);
+void lib_pieces_init(struct lib_pieces *pieces);
+void lib_pieces_add(struct lib_pieces *pieces, const char *bytes, size_t len);
+void lib_pieces_drop(struct lib_pieces *pieces);
+/*
+ * Writes what it takes. 0, or what libssh2 said against it; *ret_must: the same again
+ * before anything else is sent.
+ */
+int lib_pieces_flush(struct lib *t, LIBSSH2_CHANNEL *channel, struct lib_pieces *pieces,
+	bool *ret_must);
+bool lib_must_send(const struct lib *t); /* after EAGAIN: it waits to send, not to receive */
 /* One turn of a live channel. */
 void lib_serve(struct lib *t);
 void lib_ending(struct lib *t);
+
+/* lib_stream.c */
+struct transport_stream *lib_open(struct transport *transport, const char *to, int port,
+	const struct stream_callbacks *callbacks, void *owner);
+void lib_stream_write(struct transport_stream *stream, const char *bytes, size_t len);
+void lib_stream_free(struct transport_stream *stream);
+/* One turn of each; false: one of them must send first. */
+bool lib_serve_streams(struct lib *t);
+void lib_streams_end(struct lib *t);  /* tells all: the session is over */
+void lib_streams_drop(struct lib *t); /* their memory, with that of the session gone */
 
 /* lib_alive.c */
 void lib_alive_start(struct lib *t);

@@ -92,7 +92,7 @@ bool lib_alive_serve(struct lib *t)
 {
 	int rc;
 
-	if (!t->asked || t->writing)
+	if (!t->asked || t->writing || t->sender)
 		return false;
 	rc = libssh2_channel_setenv_ex(t->channel, "X", 1, "1", 1);
 	t->pinging = rc == LIBSSH2_ERROR_EAGAIN &&

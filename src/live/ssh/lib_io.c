@@ -16,12 +16,19 @@
 #define READ_TURN ((size_t)256 * 1024)
 #define ENDING_MS 500 /* for the exit status, after the output ended */
 
-void lib_write(struct lib *t, const char *bytes, size_t len)
+void lib_pieces_init(struct lib_pieces *q)
+{
+	q->first = NULL;
+	q->end = &q->first;
+	q->bytes = 0;
+}
+
+void lib_pieces_add(struct lib_pieces *q, const char *bytes, size_t len)
 {
 	struct lib_piece *p;
 	size_t n;
 
-	if (t->out_bytes + len > OUT_MAX)
+	if (q->bytes + len > OUT_MAX)
 		return; /* a host that reads nothing; what was asked of it will be late */
 	for (; len; bytes += n, len -= n) {
 		n = len < PIECE_MAX ? len : PIECE_MAX;
@@ -30,36 +37,62 @@ void lib_write(struct lib *t, const char *bytes, size_t len)
 		p->len = n;
 		p->sent = 0;
 		memcpy(p->bytes, bytes, n);
-		*t->out_end = p;
-		t->out_end = &p->next;
-		t->out_bytes += n;
+		*q->end = p;
+		q->end = &p->next;
+		q->bytes += n;
 	}
-	if (t->step == LIB_LIVE)
-		lib_mark(t);
 }
 
 /* It may have been a password. */
-static void drop_first(struct lib *t)
+static void drop_first(struct lib_pieces *q)
 {
-	struct lib_piece *p = t->out;
+	struct lib_piece *p = q->first;
 
-	t->out = p->next;
-	if (!t->out)
-		t->out_end = &t->out;
-	t->out_bytes -= p->len;
+	q->first = p->next;
+	if (!q->first)
+		q->end = &q->first;
+	q->bytes -= p->len;
 	explicit_bzero(p->bytes, p->len);
 	free(p);
 }
 
-void lib_drop_pieces(struct lib *t)
+void lib_pieces_drop(struct lib_pieces *q)
 {
-	while (t->out)
-		drop_first(t);
+	while (q->first)
+		drop_first(q);
 }
 
-static bool must_send(const struct lib *t)
+bool lib_must_send(const struct lib *t)
 {
 	return libssh2_session_block_directions(t->session) & LIBSSH2_SESSION_BLOCK_OUTBOUND;
+}
+
+int lib_pieces_flush(struct lib *t, LIBSSH2_CHANNEL *channel, struct lib_pieces *q,
+	bool *ret_must)
+{
+	struct lib_piece *p;
+	ssize_t n;
+
+	*ret_must = false;
+	while ((p = q->first)) {
+		n = libssh2_channel_write(channel, p->bytes + p->sent, p->len - p->sent);
+		*ret_must = n == LIBSSH2_ERROR_EAGAIN && lib_must_send(t);
+		if (n == LIBSSH2_ERROR_EAGAIN || n == LIBSSH2_ERROR_BAD_USE || n == 0)
+			return 0;
+		if (n < 0)
+			return (int)n;
+		p->sent += (size_t)n;
+		if (p->sent == p->len)
+			drop_first(q);
+	}
+	return 0;
+}
+
+void lib_write(struct lib *t, const char *bytes, size_t len)
+{
+	lib_pieces_add(&t->out, bytes, len);
+	if (t->step == LIB_LIVE)
+		lib_mark(t);
 }
 
 static void lost(struct lib *t)
@@ -78,29 +111,6 @@ static void lost(struct lib *t)
 		lib_fail(t, WHY_LOST_PROTOCOL, words);
 	else
 		lib_fail(t, WHY_LOST_PROTOCOL, NULL);
-}
-
-/* False: over. */
-static bool flush(struct lib *t)
-{
-	struct lib_piece *p;
-	ssize_t n;
-
-	while ((p = t->out)) {
-		n = libssh2_channel_write(t->channel, p->bytes + p->sent, p->len - p->sent);
-		t->writing = n == LIBSSH2_ERROR_EAGAIN && must_send(t);
-		if (n == LIBSSH2_ERROR_EAGAIN || n == LIBSSH2_ERROR_BAD_USE || n == 0)
-			return true;
-		if (n < 0) {
-			lost(t);
-			return false;
-		}
-		p->sent += (size_t)n;
-		if (p->sent == p->len)
-			drop_first(t);
-	}
-	t->writing = false;
-	return true;
 }
 
 static void keep_said(struct lib *t, const char *bytes, size_t len)
@@ -151,7 +161,15 @@ void lib_serve(struct lib *t)
 {
 	bool more = false;
 
-	if (lib_alive_serve(t) || !flush(t) || t->writing)
+	if (t->sender && !lib_serve_streams(t))
+		return;
+	if (lib_alive_serve(t))
+		return;
+	if (lib_pieces_flush(t, t->channel, &t->out, &t->writing)) {
+		lost(t);
+		return;
+	}
+	if (t->writing)
 		return;
 	if (!take(t, 0, &more) || !take(t, SSH_EXTENDED_DATA_STDERR, &more))
 		return;
@@ -160,7 +178,7 @@ void lib_serve(struct lib *t)
 		t->heard = loop_now(t->loop);
 		lib_set_state(t, SSH_LIVE);
 	}
-	if (t->dead)
+	if (t->dead || !lib_serve_streams(t) || t->dead)
 		return;
 	if (more) {
 		lib_mark(t);

@@ -86,6 +86,15 @@ struct transport_callbacks {
 	void (*on_note)(void *owner, const char *says);
 };
 
+/* A connection from the server on to a socket there (a FastCGI or Redis port). */
+struct transport_stream;
+
+struct stream_callbacks {
+	void (*on_data)(void *owner, const char *bytes, size_t len);
+	/* Once, and last. says: why it could not be opened or broke; NULL: it was ended. */
+	void (*on_closed)(void *owner, const char *says);
+};
+
 struct transport_ops {
 	const char *name; /* "openssh", "libssh2"; that of auto_transport's may change */
 	struct transport *(*make)(struct loop *loop, const struct transport_config *config,
@@ -96,6 +105,15 @@ struct transport_ops {
 	/* Address that was dialled, for the way round the CDN; NULL while unknown. */
 	const char *(*address)(struct transport *transport);
 	void (*free)(struct transport *transport);
+	/*
+	 * To host and port, or (port 0) to the Unix socket of that path, as the login user may;
+	 * NULL: this way cannot, or is not live. Written bytes wait until it is open. All streams
+	 * are freed before the transport; stream_free is allowed in the callbacks.
+	 */
+	struct transport_stream *(*open)(struct transport *transport, const char *to, int port,
+		const struct stream_callbacks *callbacks, void *owner);
+	void (*stream_write)(struct transport_stream *stream, const char *bytes, size_t len);
+	void (*stream_free)(struct transport_stream *stream);
 };
 
 /* The first member of every implementation. */
