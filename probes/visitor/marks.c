@@ -74,6 +74,16 @@ static unsigned find_marks(struct span where, const struct mark_text *texts)
 	return marks;
 }
 
+/* Always forbidden (CONTRACT.md); but a long page that says 200 may be about such an error:
+ * there it counts as the whole title or heading. */
+static bool says_bad_gateway(struct span body, struct span title, bool anywhere)
+{
+	if (anywhere)
+		return span_has(body, "Bad Gateway");
+	return span_eq(title, "502 Bad Gateway") || span_eq(title, "Bad Gateway") ||
+	       span_has(body, ">502 Bad Gateway</h1>") || span_has(body, ">Bad Gateway</h1>");
+}
+
 static void read_wishes(struct page *page, struct span body, const struct page_texts *texts)
 {
 	bool whole = page->body_bytes.known && page->body_bytes.v <= (int64_t)body.n;
@@ -102,7 +112,7 @@ void page_read_body(struct page *page, struct arena *mem, struct span body,
 		page->marks |= find_marks(body, fault_texts) | find_marks(body, maker_texts);
 	if (status >= 400 && span_starts(span_trim(body), "error code: "))
 		page->marks |= MARK_CLOUDFLARE_PLAIN;
-	if (span_has(body, "Bad Gateway"))
+	if (says_bad_gateway(body, title, status >= 400 || is_short))
 		page->marks |= MARK_BAD_GATEWAY;
 	if (status == 404 && body.n <= 17 && span_starts(body, "File not found."))
 		page->marks |= MARK_FILE_NOT_FOUND;

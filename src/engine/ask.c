@@ -30,8 +30,32 @@ static int page_timeout(const struct engine *engine, int64_t mono)
 	return left < 100 ? 100 : (int)left;
 }
 
-/* All --resolve entries of this site's host, blank-separated; a redirect from http to
- * https needs both ports. To free. */
+/* shop.test and www.shop.test send visitors to one another: who says where one of them is
+ * means both, as far as he does not say otherwise. */
+static void add_sibling(struct buf *all, const char *host, const char *rest)
+{
+	if (!strncasecmp(host, "www.", 4))
+		buf_addf(all, " %s%s", host + 4, rest);
+	else
+		buf_addf(all, " www.%s%s", host, rest);
+}
+
+static void add_others(struct buf *all, const char *const *resolves, const char *host)
+{
+	size_t len = strlen(host);
+	const char *const *r;
+
+	for (r = resolves; r && *r; r++)
+		if (strncasecmp(*r, host, len) != 0 || (*r)[len] != ':')
+			buf_addf(all, " %s", *r);
+	for (r = resolves; r && *r; r++)
+		if (!strncasecmp(*r, host, len) && (*r)[len] == ':')
+			add_sibling(all, host, *r + len);
+}
+
+/* All --resolve entries, this site's host first, blank-separated: a redirect may lead to
+ * another port or name. The first that names a host and port stands. NULL when none names
+ * this host. To free. */
 static char *resolves_for(const struct host_run *run, const struct site_view *view)
 {
 	const char *const *r;
@@ -42,8 +66,10 @@ static char *resolves_for(const struct host_run *run, const struct site_view *vi
 	for (r = run->target.resolves; r && *r; r++)
 		if (!strncasecmp(*r, view->host_name, len) && (*r)[len] == ':')
 			buf_addf(&all, "%s%s", all.len ? " " : "", *r);
-	if (all.len)
+	if (all.len) {
+		add_others(&all, run->target.resolves, view->host_name);
 		return buf_take(&all);
+	}
 	buf_release(&all);
 	return NULL;
 }

@@ -225,7 +225,11 @@ static void marks_need_a_fault(void **state)
 	assert_int_equal(marks_of(200, db, 90000), 0); /* an article about it */
 	assert_int_equal(marks_of(200, "<title>Error establishing a database connection</title>", 90000),
 		MARK_DB_ERROR);
-	assert_int_equal(marks_of(200, "x Bad Gateway x", 90000), MARK_BAD_GATEWAY);
+	assert_int_equal(marks_of(200, "x Bad Gateway x", 90000), 0);
+	assert_int_equal(marks_of(200, "<title>502 Bad Gateway explained</title>", 90000), 0);
+	assert_int_equal(marks_of(200, "<title>502 Bad Gateway</title>", 90000), MARK_BAD_GATEWAY);
+	assert_int_equal(marks_of(200, "<div><h1>502 Bad Gateway</h1>", 90000), MARK_BAD_GATEWAY);
+	assert_int_equal(marks_of(200, "502 Bad Gateway", 700), MARK_BAD_GATEWAY);
 	assert_int_equal(marks_of(200, "", 0), MARK_EMPTY);
 	assert_int_equal(marks_of(304, "", 0), 0);
 	assert_int_equal(marks_of(404, "File not found.\n", 16), MARK_FILE_NOT_FOUND);
