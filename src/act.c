@@ -180,11 +180,14 @@ static void print_refusals(const struct act *act)
 
 static void print_output(const struct act *act)
 {
+	const struct act_line *line;
 	size_t i;
 
-	for (i = 0; i < act->plan->line_count; i++)
-		if (act->plan->lines[i].kind == ACT_OUTPUT)
-			say("  output      %s\n", act->plan->lines[i].text);
+	for (i = 0; i < act->plan->line_count; i++) {
+		line = &act->plan->lines[i];
+		if (line->kind == ACT_OUTPUT || !strcmp(line->key, "progress"))
+			say("  %-11s %s\n", line->key, line->text);
+	}
 }
 
 /* ---- what came of it ---- */

@@ -99,6 +99,7 @@ const char cli_help[] =
 	"       wp502 replay FILE                     an outage again\n"
 	"       wp502 report [--client] FILE          a recording as a post-mortem (Markdown)\n"
 	"       wp502 export FILE                     a recording as text on stdout\n"
+	"       wp502 import FILE -o OUT.wp502        and back\n"
 	"\n"
 	"TARGET: a name from the configuration, @tag, an alias of your ssh configuration,\n"
 	"[user@]host[:port], or the path of a recording.\n"
@@ -123,7 +124,7 @@ const char cli_help[] =
 	"\n"
 	"ACTION: restart-fpm reload-fpm reload-nginx start-nginx start-mysql start-redis\n"
 	"remove-maintenance disable-plugins enable-plugins disable-theme park-object-cache\n"
-	"undo snapshot\n"
+	"purge-redis undo snapshot\n"
 	"      --site URL, --unit NAME, --pool NAME, --plugin NAME, --all-plugins, --theme NAME,\n"
 	"      --id RUN           what it acts on; default: what the verdict names\n"
 	"      --dry-run, --yes, --confirm NAME, --again\n"
@@ -337,6 +338,7 @@ static char *parse_option(struct cli *cli, int option, const char *value)
 	case 'i':             words_add(&cli->identities, value); return NULL;
 	case 'l':             return parse_name("-l", value, &cli->user);
 	case 'p':             return parse_port(cli, value);
+	case 'o':             cli->output = value; return NULL;
 	case 'J':             return parse_name("--jump", value, &cli->jump);
 	case OPT_KNOWN_HOSTS: cli->known_hosts = value; return NULL;
 	case OPT_URL:         return parse_url(cli, value);
@@ -365,10 +367,8 @@ static const struct {
 	{ "export", COMMAND_EXPORT },
 	{ "drill", COMMAND_DRILL },
 	{ "report", COMMAND_REPORT },
+	{ "import", COMMAND_IMPORT },
 };
-
-/* Sub-commands of the contract that this version does not have yet. */
-static const char *const later[] = { "import", NULL };
 
 static char *take_command(struct cli *cli, int *index, int argc, char **argv)
 {
@@ -382,9 +382,6 @@ static char *take_command(struct cli *cli, int *index, int argc, char **argv)
 			++*index;
 			return NULL;
 		}
-	for (i = 0; later[i]; i++)
-		if (!strcmp(argv[*index], later[i]))
-			return xasprintf("%s: not in version " WP502_VERSION, later[i]);
 	return NULL;
 }
 
@@ -419,6 +416,10 @@ static char *check_whole(struct cli *cli)
 		return xstrdup("--no-sudo and --sudo ask exclude each other");
 	if (cli->record && cli->no_record)
 		return xstrdup("--record and --no-record exclude each other");
+	if ((cli->output != NULL) != (cli->command == COMMAND_IMPORT))
+		return xstrdup("-o OUT.wp502 belongs to import, and import wants it");
+	if (cli->output && !span_ends(span_of(cli->output), ".wp502"))
+		return bad("-o", cli->output, "does not end in .wp502");
 	if (cli->client && cli->command != COMMAND_REPORT)
 		return xstrdup("--client belongs to report");
 	if (cli->command == COMMAND_DIAGNOSE && !cli->targets.count)
@@ -426,7 +427,7 @@ static char *check_whole(struct cli *cli)
 	if (cli->command == COMMAND_DRILL && cli->targets.count > 2)
 		return xstrdup("drill: list, NAME, alone NAME, or blind [SEED] is wanted");
 	if ((cli->command == COMMAND_REPLAY || cli->command == COMMAND_EXPORT ||
-		    cli->command == COMMAND_REPORT) &&
+		    cli->command == COMMAND_REPORT || cli->command == COMMAND_IMPORT) &&
 	    cli->targets.count != 1)
 		return xstrdup("exactly one FILE is wanted");
 	return NULL;
@@ -443,7 +444,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv, char **ret_error)
 	opterr = 0;
 	optind = 0; /* starts glibc's getopt anew */
 	while (!error &&
-	       (option = getopt_long(argc, argv, ":c:F:i:l:p:J:v", long_options, NULL)) != -1) {
+	       (option = getopt_long(argc, argv, ":c:F:i:l:p:J:o:v", long_options, NULL)) != -1) {
 		if (option == ':')
 			error = xasprintf("%s needs a value", argv[optind - 1]);
 		else if (option == '?')

@@ -2,10 +2,9 @@
 # w5_wp_sh are WordPress's. The password goes from the lexer into the client's environment
 # (REDISCLI_AUTH), inside a shell of the site's user.
 
-# The write test changes nothing: SETRANGE with an empty value on a key that is not there
-# creates none, but is refused like any other write (OOM, MISCONF, READONLY, NOPERM).
-# As the site's user. $1-$6 as for W5_WP_CONST, $7 client, $8 filter of its output.
-W5_RD_SITE='
+# As the site's user. $1-$6 as for W5_WP_CONST, $7 client, $8 filter of its output. Sets "$@" to the
+# client's words that reach this site's Redis, db and prefix; the password is in the environment.
+W5_RD_DIAL='
 client=$7 filter=$8
 case $got in *@w5@*) ;; *) printf "%s\n" "$got" | sed -n "/^refused/p;/^unread/p"; exit 0 ;; esac
 head=${got%%@w5@*}
@@ -47,6 +46,11 @@ case $scheme in tls|rediss) set -- "$@" --tls ;; esac
 [ -n "$user" ] && set -- "$@" --user "$user"
 printf "endpoint\t%s\t%s\t%s\t%s\n" "$db" "$port" "$host" "$path"
 [ -n "$secret" ] && export REDISCLI_AUTH="$secret"
+'
+
+# The write test changes nothing: SETRANGE with an empty value on a key that is not there
+# creates none, but is refused like any other write (OOM, MISCONF, READONLY, NOPERM).
+W5_RD_SITE='
 printf "PING\nECHO w5-select\nSELECT %s\nECHO w5-write\nSETRANGE %swp502:none 0 \"\"\nECHO w5-info\nINFO\n" "$db" "$prefix" |
 	"$client" "$@" 2>&1 | awk "$filter"
 '
@@ -67,7 +71,7 @@ w5_rd_site() {
 	rd_root=${rd_rest%%//*}
 	printf 'site\t%s\t%s\n' "$rd_user" "$rd_root"
 	read -r rd_t0 rd_x </proc/uptime
-	w5_wp_sh "$rd_user" 3 "$W5_WP_CONST$W5_RD_SITE" "$W5_LEX" redis "${rd_rest#*//}" "$rd_root" \
+	w5_wp_sh "$rd_user" 3 "$W5_WP_CONST$W5_RD_DIAL$W5_RD_SITE" "$W5_LEX" redis "${rd_rest#*//}" "$rd_root" \
 		'WP_REDIS_HOST WP_REDIS_PORT WP_REDIS_PATH WP_REDIS_SCHEME WP_REDIS_DATABASE WP_REDIS_PREFIX WP_CACHE_KEY_SALT WP_REDIS_DISABLED' \
 		'WP_REDIS_PASSWORD' "$W5_RD_CLIENT" "$W5_RD_FILTER"
 	rd_x=$?

@@ -309,6 +309,87 @@ w5a_rename() {
 	return "$w5a_x"
 }
 
+# One batch: keys that begin with ARGV[3], byte for byte (the pattern alone is a glob). Names never
+# leave Redis as words, so a key cannot be a command.
+W5A_LUA='
+if redis.replicate_commands then pcall(redis.replicate_commands) end
+local r = redis.call("SCAN", ARGV[1], "MATCH", ARGV[2], "COUNT", 2000)
+local n, s = 0, {}
+for _, k in ipairs(r[2]) do
+	if string.sub(k, 1, #ARGV[3]) == ARGV[3] then
+		n = n + 1
+		if ARGV[4] == "run" then
+			local e = redis.pcall("UNLINK", k)
+			if type(e) == "table" and e.err then redis.call("DEL", k) end
+		elseif #s < 5 then
+			s[#s + 1] = (string.gsub(string.sub(k, 1, 200), "[^%w%p ]", "?"))
+		end
+	end
+end
+return {r[1], n, unpack(s)}'
+
+# Behind W5_WP_CONST: $9 mode, ${10} pattern, ${11} beginning, ${12} lua, ${13} id.
+W5A_PURGE_PRE='
+mode=$9 pattern=${10} own=${11} lua=${12} was=${13} conf=$3 nl="
+"
+no() { printf "refuse\t%s\t%s\n" "$1" "$2"; }
+'
+W5A_PURGE='
+id="$* db $db"
+printf "id\t%s\n" "$id"
+printf "say\tredis\t%s, keys %s*\n" "$id" "$own"
+if [ "$mode" = run ] && [ "$id" != "$was" ]; then no ambiguous "it is not what the sheet showed any more"; exit 75; fi
+[ -f "$conf" ] && [ ! -h "$conf" ] && command exec 9<"$conf" || { no lock "$conf cannot be locked"; exit 75; }
+flock -n 9 || { no lock "another wp502 is at work: $conf is locked"; exit 75; }
+cursor=0 total=0 shown=0 began=$(date +%s)
+while :; do
+	out=$("$client" "$@" -n "$db" EVAL "$lua" 0 "$cursor" "$pattern" "$own" "$mode" 2>&1 </dev/null 9<&-)
+	next=${out%%"$nl"*} rest=${out#*"$nl"}
+	n=${rest%%"$nl"*}
+	case $next:$n in
+	:*|*:|*[!0-9:]*)
+		[ "$mode" = run ] && [ "$total" != 0 ] && { printf "out\t%s\n" "$next"; exit 1; }
+		no unsupported "Redis says: $next"
+		exit 75
+		;;
+	esac
+	total=$((total + n)) cursor=$next
+	if [ "$mode" = check ] && [ "$shown" = 0 ] && [ "$n" != 0 ]; then
+		shown=1
+		printf "%s\n" "${rest#*"$nl"}" | sed "s/^/say	sample	/"
+	fi
+	[ "$cursor" != 0 ] || break
+	[ $(($(date +%s) - began)) -lt 25 ] || [ "$mode" = run ] || { printf "say\tkeys\tat least %s\n" "$total"; exit 0; }
+	[ $(($(date +%s) - began)) -lt 95 ] || { printf "out\tno more time: %s keys gone, some are left\n" "$total"; exit 1; }
+done
+if [ "$mode" = run ]; then printf "say\tprogress\t%s keys are gone\n" "$total"; else printf "say\tkeys\t%s\n" "$total"; fi
+exit 0
+'
+
+# w5a_purge USER CONFIG ROOT PATTERN BEGINNING: never KEYS, never FLUSHDB.
+w5a_purge() {
+	w5a_c=
+	for w5a_w in redis-cli valkey-cli keydb-cli; do
+		w5_has "$w5a_w" && { w5a_c=$w5a_w; break; }
+	done
+	[ -n "$w5a_c" ] || { w5a_refuse unsupported 'there is no redis-cli on the server'; return 75; }
+	w5_has flock || { w5a_refuse lock 'there is no flock on the server'; return 75; }
+	w5a_show SCAN 0 MATCH "$4" COUNT 2000
+	printf 'cmd\t%s; then UNLINK of each key that begins so, batch by batch\n' "$w5a_q"
+	[ "$W5A_MODE" = check ] || w5a_note run
+	w5a_o=$(w5_wp_sh "$1" 110 "$W5_WP_CONST$W5A_PURGE_PRE$W5_RD_DIAL$W5A_PURGE" "$W5_LEX" redis "$2" "$3" \
+		'WP_REDIS_HOST WP_REDIS_PORT WP_REDIS_PATH WP_REDIS_SCHEME WP_REDIS_DATABASE WP_REDIS_PREFIX WP_CACHE_KEY_SALT WP_REDIS_DISABLED' \
+		'WP_REDIS_PASSWORD' "$w5a_c" - "$W5A_MODE" "$4" "$5" "$W5A_LUA" "$W5A_ID")
+	w5a_x=$?
+	case $w5a_o in
+	*'id	'*) ;;
+	*) w5a_refuse unsupported "$2 could not be read as $1"; w5a_x=75 ;;
+	esac
+	[ -z "$w5a_o" ] || printf '%s\n' "$w5a_o"
+	[ "$W5A_MODE" = check ] || w5a_note "end.$w5a_x"
+	return "$w5a_x"
+}
+
 w5a_main() {
 	umask 022
 	W5A_MODE=$1 W5A_RUN=$2 W5A_ID=$3 W5A_ACTION=$4 W5A_ON=$5 W5A_NO='' w5a_f=w5a_$6

@@ -24,6 +24,7 @@ static const struct action *const table[] = {
 	&action_enable_plugins,
 	&action_disable_theme,
 	&action_park_object_cache,
+	&action_purge_redis,
 	&action_undo,
 };
 

@@ -114,6 +114,6 @@ json_t *plan_undo_record(const struct act_plan *plan);
 extern const struct action action_restart_fpm, action_reload_fpm, action_reload_nginx,
 	action_start_nginx, action_start_mysql, action_start_redis, action_remove_maintenance,
 	action_disable_plugins, action_enable_plugins, action_disable_theme,
-	action_park_object_cache, action_undo;
+	action_park_object_cache, action_purge_redis, action_undo;
 
 #endif
