@@ -67,7 +67,6 @@ ENDS_JQ='.hosts[0].missing | any(.why | test("needs root"))'
 login no_sudo plain 0 'the whole chain answers' 8 EVAL
 login sudo_asks asks 0 'the whole chain answers' 8 EVAL
 ENDS_JQ=
-login sudo_asks_no_terminal asks 3 "SSH to asks@.* failed at step 'sudo': run wp502 in a terminal, where it can ask you, or use --no-sudo" 8 EVAL --sudo ask
 
 # --- a server whose logs are hostile: the cause is named in spite of them ---
 clean='[.hosts[0].verdict.evidence[] | select(.kind == "log")] | length > 0'

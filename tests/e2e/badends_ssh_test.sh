@@ -37,7 +37,7 @@ end banner_garbage 3 "$(failed "127.0.0.1:$PORT" connect \
 	"something answers on port $PORT, but it is not SSH: check the port")" 5 "${by[@]}" "127.0.0.1:$PORT"
 ends_perl 'while (my $c = $s->accept) { print $c "SSH-2.0-OpenSSH_9.9\r\n" . "\xff" x 4000; close $c; }'
 end garbage_behind_banner 3 "$(failed "127.0.0.1:$PORT" connect \
-	'(the connection was reset before login|the connection broke: check your own network)')" 5 "${by[@]}" "127.0.0.1:$PORT"
+	"(what port $PORT says is no valid SSH: it is no sshd, or something between changes it|the connection was reset before login|the connection broke: check your own network)")" 5 "${by[@]}" "127.0.0.1:$PORT"
 end jump_refused 3 "$(failed 127.0.0.1:22 jump 'the jump host is in the way: make `ssh JUMP true` work first')" 6 "${by[@]}" --timeout 6s -J 127.0.0.1:9 127.0.0.1:22
 
 # --- host keys ---

@@ -24,6 +24,7 @@ check url_not_utf8 "wp502: --url 'http://.xff/': not an http:// or https:// addr
 	diagnose --url $'http://\xff/' x
 check timeout "wp502: --timeout 'soon': not a duration such as 90s, 5m or 2h$more" diagnose --timeout soon x
 check sudo_both "wp502: --no-sudo and --sudo ask exclude each other$more" diagnose --no-sudo --sudo ask x
+check sudo_ask_without_terminal "wp502: --sudo ask: there is no terminal to ask at.*" diagnose --sudo ask x
 check unwritable_record "wp502: cannot record to /nonexistent/x: No such file or directory" \
 	diagnose --record /nonexistent/x 127.0.0.1:9
 check missing_recording "wp502: cannot open /nonexistent/y.wp502: No such file or directory" \

@@ -65,6 +65,10 @@ static const struct words_row rows[] = {
 	  "something answers on port {port}, but it is not SSH: check the port" },
 	{ "Bad remote protocol version", SSH_E_NOT_SSH, "connect",
 	  "something answers on port {port}, but it is not SSH: check the port" },
+	{ "message authentication code incorrect", SSH_E_NOT_SSH, "connect",
+	  "what port {port} says is no valid SSH: it is no sshd, or something between changes it" },
+	{ "Bad packet length", SSH_E_NOT_SSH, "connect",
+	  "what port {port} says is no valid SSH: it is no sshd, or something between changes it" },
 	{ "ot allowed at this time", SSH_E_CLOSED, "connect",
 	  "sshd refuses this address for a while after failed logins (PerSourcePenalties): wait "
 	  "a minute" },
