@@ -17,6 +17,7 @@ enum command {
 	COMMAND_EXPORT,
 	COMMAND_DRILL,
 	COMMAND_REPORT,
+	COMMAND_IMPORT,
 	COMMAND_PRINT_BINDINGS, /* the console's keys */
 	COMMAND_DUMP_CAUSES, /* the catalogue as Markdown, for docs/causes.md */
 	COMMAND_HELP,
@@ -57,7 +58,7 @@ struct cli {
 		bool all_plugins, dry_run, yes, again;
 	} act;
 	/* recording and output */
-	const char *record;
+	const char *record, *output;
 	bool no_record, client, json, ascii, utc, verbose;
 	enum color_choice color;
 };

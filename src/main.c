@@ -164,6 +164,8 @@ static int dispatch(const struct cli *cli)
 		return drill_run(cli);
 	case COMMAND_REPORT:
 		return report_run(cli, cli->targets.items[0]);
+	case COMMAND_IMPORT:
+		return import_run(cli->targets.items[0], cli->output);
 	case COMMAND_EXPORT:
 		return export_run(cli->targets.items[0]);
 	default:

@@ -1,6 +1,8 @@
 /*
- * recorder: writes every event to a file in text form, each at once, so that a crash
- * costs at most the last line. Secrets are taken out at this door (redact.h). The file is
+ * recorder: writes every event to a file. In text form each at once, so that a crash
+ * costs at most the last line; to a name that ends in .wp502 as a container
+ * (store/container.h), which a thread of its own fills, so that a crash costs at most the
+ * last second and nobody waits for the disk. Secrets are taken out at this door (redact.h). The file is
  * new or empty, 0600, and never a symlink. A failed write ends the recording, not the
  * program: it is told once.
  */

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/span.h"
+#include "store/container.h"
 #include "store/textform.h"
 
 #define CHUNK 65536
@@ -23,6 +24,7 @@ struct textfile {
 	char *path;
 	char *chunk;
 	struct span unread; /* of chunk */
+	struct container_reader *container; /* NULL: it is none */
 	ZSTD_DCtx *unpack;  /* NULL: not compressed */
 	char *packed;       /* CHUNK bytes as read; in: where we are there */
 	ZSTD_inBuffer in;
@@ -49,6 +51,18 @@ static void look_for_zstd(struct textfile *file)
 	file->in.src = file->packed;
 }
 
+/* False with *ret_error: it looks like a container, but cannot be read. */
+static bool look_for_container(struct textfile *file, char **ret_error)
+{
+	char head[16];
+
+	if (pread(file->fd, head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
+	    !container_is(head, sizeof(head)))
+		return true;
+	file->container = container_open(file->path, ret_error);
+	return file->container != NULL;
+}
+
 struct textfile *textfile_open(const char *path, char **ret_error)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -70,7 +84,10 @@ struct textfile *textfile_open(const char *path, char **ret_error)
 	file->chunk = xmalloc(CHUNK);
 	look_for_zstd(file);
 	buf_init(&file->line, TEXTFORM_LINE_MAX);
-	return file;
+	if (look_for_container(file, ret_error))
+		return file;
+	textfile_close(file);
+	return NULL;
 }
 
 void textfile_close(struct textfile *file)
@@ -81,6 +98,7 @@ void textfile_close(struct textfile *file)
 	free(file->path);
 	free(file->chunk);
 	free(file->packed);
+	container_close(file->container);
 	ZSTD_freeDCtx(file->unpack);
 	buf_release(&file->line);
 	arena_free(file->mem);
@@ -135,8 +153,12 @@ static size_t read_unpacked(struct textfile *file, const char **ret_why)
 /* Fills `unread`; false at the end and after an error, which *ret_why names then. */
 static bool fill(struct textfile *file, const char **ret_why)
 {
-	size_t got = file->unpack ? read_unpacked(file, ret_why) :
-				    read_raw(file, file->chunk, ret_why);
+	size_t got;
+
+	if (file->container)
+		return container_next(file->container, &file->unread, ret_why);
+	got = file->unpack ? read_unpacked(file, ret_why) :
+			     read_raw(file, file->chunk, ret_why);
 
 	file->unread = span_from(file->chunk, got);
 	return got > 0;
