@@ -10,6 +10,8 @@
 
 /* A line and the unit's last change this far apart belong together. */
 #define SAME_MOMENT_S 5
+/* A process's start is told in ticks since boot, a file's time in seconds. */
+#define ROUNDING_S 2
 
 static bool bind_line(const struct site_view *v, const struct nginx_error *e)
 {
@@ -304,9 +306,10 @@ static bool dialled_by_name(const struct nginx_server *s)
 	return false;
 }
 
+/* Before the edit it was right to dial there. */
 static bool elsewhere_line(const struct site_view *v, const struct nginx_error *e)
 {
-	return e->peer_kind != PASS_NONE && endpoint_set(&e->peer) && view_error_mine(v, e) &&
+	return e->line.at.known && e->line.at.v >= v->chain->nginx.config_mtime.v && e->peer_kind != PASS_NONE && endpoint_set(&e->peer) && view_error_mine(v, e) &&
 		(e->kind == NGX_CONNECT || e->kind == NGX_TIMEOUT_CONNECT ||
 		 e->kind == NGX_TIMEOUT_READ || e->kind == NGX_CLOSED_HEADER ||
 		 e->kind == NGX_INVALID_HEADER) && !on_disk(v, &e->peer);
@@ -318,7 +321,7 @@ static void unread_log(const struct site_view *v, struct finding *f, int64_t you
 {
 	const struct page *page = failing_page(v);
 
-	if (v->chain->nginx.log_known == TRI_YES || younger < 2 || !page_status(page, 502) ||
+	if (v->chain->nginx.log_known == TRI_YES || !page_status(page, 502) ||
 	    !(page->marks & MARK_NGINX) || pool_idle(v) != TRI_YES)
 		return;
 	finding_note(f, v->chain->nginx.config_newest, state_at(v),
@@ -340,7 +343,7 @@ void look_not_reloaded(const struct site_view *v, struct finding *f)
 		return;
 	if (!start.known || !n->config_mtime.known)
 		return;
-	if (n->config_mtime.v < start.v) {
+	if (n->config_mtime.v - start.v < ROUNDING_S) {
 		finding_rule_out(f, "the workers are younger than the newest file of the configuration");
 		return;
 	}

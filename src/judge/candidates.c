@@ -122,12 +122,20 @@ static int gravity(const struct candidate *c)
 	return c->finding.health == HEALTH_BROKEN ? 0 : 1;
 }
 
+/* Measured now beats said within the last minute: a line may be of what came before. */
+static bool is_measured(const struct candidate *c)
+{
+	return c->finding.decisive > 0;
+}
+
 static bool better(const struct candidate *a, const struct candidate *b)
 {
 	int da = link_depth(a->cause->link), db = link_depth(b->cause->link);
 
 	if (gravity(a) != gravity(b))
 		return gravity(a) < gravity(b);
+	if (is_measured(a) != is_measured(b))
+		return is_measured(a);
 	if (da != db)
 		return da < db;
 	return a->confidence > b->confidence;

@@ -296,6 +296,13 @@ static void test_not_reloaded(void **state)
 	f = look("nginx.not_reloaded");
 	assert_true(says(&f, EVIDENCE_STATE, "changed 3900 s after"));
 	assert_int_equal(f.since.v, NOW - 100);
+	/* the same second as far as a start can be told, or the line is of before the edit */
+	procs[1].start = num_of(NOW - 101);
+	assert_int_equal(look("nginx.not_reloaded").state, FINDING_RULED_OUT);
+	procs[1].start = num_of(NOW - 4000);
+	facts.nginx.config_mtime = num_of(NOW - 2);
+	assert_int_equal(look("nginx.not_reloaded").state, FINDING_NOTHING);
+	facts.nginx.config_mtime = num_of(NOW - 100);
 	/* workers that have read it */
 	procs[1].start = num_of(NOW - 50);
 	assert_int_equal(look("nginx.not_reloaded").state, FINDING_RULED_OUT);
