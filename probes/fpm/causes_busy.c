@@ -48,6 +48,10 @@ void fpm_look_pool_saturated(const struct site_view *v, struct finding *f)
 
 	if (!crowded(v, &c, f) || waiting(&c) || c.held == TRI_YES)
 		return;
+	if (c.cron * 2 > c.known) {
+		finding_rule_out(f, "%d of %d requests at work are for wp-cron.php", c.cron, c.known);
+		return;
+	}
 	if (!c.queued.known || c.queued.v < 1)
 		return;
 	crowd_evidence(v, &c, f);

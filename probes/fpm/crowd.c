@@ -194,6 +194,9 @@ struct crowd crowd_of(const struct site_view *v)
 	/* a second is not long where everything is slow for want of CPU */
 	if (c.held == TRI_YES && c.known && c.oldest_s.known && c.oldest_s.v < 2)
 		c.held = TRI_UNKNOWN;
+	/* wp-cron.php lets its visitor go at once and works on: no connection shows that */
+	if (c.held == TRI_NO && crowd_long(&c))
+		c.held = TRI_YES;
 	if (!c.judged && c.busy.known)
 		count_blind(v, &c);
 	if (c.held == TRI_UNKNOWN && v->listener && v->listener->kept.known)

@@ -367,14 +367,15 @@ void mysql_look_table(const struct site_view *v, struct finding *f)
 	/* a line of another site's table is none of ours */
 	if (e && !table && (!v->db || !v->db->database || !strstr(e->line.text, v->db->database)))
 		e = NULL;
-	if (!table && !(e && view_page_fails(v)))
+	if (!table && !e)
 		return;
 	if (table)
 		finding_state(f, mysql_target(v, f->mem), v->now, "%s", v->db->table_error);
 	if (e)
 		finding_log(f, v, &e->line);
 	say_page(v, f);
-	finding_prove(f, HEALTH_BROKEN);
+	/* pages may come without what stood in that table */
+	finding_prove(f, table || view_page_fails(v) ? HEALTH_BROKEN : HEALTH_WARN);
 	f->title = finding_text(f, "A table of database %s is damaged",
 		v->db && v->db->database ? v->db->database : "?");
 	f->fix = finding_text(f, "cp -a /var/lib/mysql/%s /root/   # a copy first, then (MyISAM, Aria):\n"

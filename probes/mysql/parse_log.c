@@ -41,6 +41,8 @@ static const struct {
 	{ "is marked as crashed", MY_TABLE_CORRUPT },
 	{ "Incorrect key file for table", MY_TABLE_CORRUPT },
 	{ "marked corrupted", MY_TABLE_CORRUPT },
+	{ "is corrupted", MY_TABLE_CORRUPT },
+	{ "Could not find a valid tablespace file for", MY_TABLE_CORRUPT },
 	{ "Got an error from thread_id", MY_TABLE_CORRUPT },
 	{ "Can't start server", MY_START_FAILED },
 	{ "Do you already have another server", MY_START_FAILED },

@@ -266,7 +266,7 @@ void wordpress_look_cron_storm(const struct site_view *v, struct finding *f)
 	struct crowd c = crowd_of(v);
 	bool most = c.known && c.cron * 2 >= c.known;
 
-	if (!wordpress_pool_full(v)) {
+	if (!wordpress_pool_full(v) && !c.full) {
 		if (view_pool_busy(v).known)
 			finding_rule_out(f, "workers of the pool are free");
 		return;

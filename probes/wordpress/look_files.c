@@ -291,8 +291,10 @@ void wordpress_look_script_not_found(const struct site_view *v, struct finding *
 		v->server ? v->server->root : NULL;
 
 	/* "Access denied." is how FPM says that it may not read the script */
-	if (!page && e && span_has(span_of(e->line.text), "(Permission denied)"))
+	if (!page && e && span_has(span_of(e->line.text), "Unable to open primary script"))
 		page = wordpress_page_status(v, 403);
+	if (!page && e && span_has(span_of(e->line.text), "open_basedir restriction"))
+		page = wordpress_page_status(v, 404);
 	if (!page) {
 		if (view_page_well(v))
 			finding_rule_out(f, "the page comes");

@@ -124,6 +124,7 @@ static void an_endpoint_is_one_address(void **state)
 	assert_int_equal(look(&w, "fpm.slow_endpoint").state, FINDING_RULED_OUT);
 	at_work("/wp-cron.php", NULL);
 	assert_int_equal(look(&w, "fpm.slow_endpoint").state, FINDING_RULED_OUT);
+	assert_int_not_equal(look(&w, "fpm.pool_saturated").state, FINDING_PROVEN);
 	at_work("/index.php", "export=1");
 	f = look(&w, "fpm.slow_endpoint");
 	assert_int_equal(f.state, FINDING_PROVEN);

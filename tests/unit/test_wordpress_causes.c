@@ -335,11 +335,13 @@ static void hang_without_trace(void **state)
 	assert_true(scene_look(&s, wordpress_causes, "wordpress.plugin_hang").refuter_missing);
 	for (i = 0; i < 4; i++)
 		s.procs[i].held = TRI_NO;
+	at_work(&s, work, 4, "/index.php", 1);
 	assert_state(&s, "wordpress.plugin_hang", FINDING_NOTHING);
 	for (i = 0; i < 4; i++) {
 		s.procs[i].held = TRI_YES;
 		s.procs[i].waits = WAITS_NET;
 	}
+	at_work(&s, work, 4, "/index.php", 20);
 	s.chain.host.peers = &peer;
 	s.chain.host.peer_count = 1;
 	assert_state(&s, "wordpress.plugin_hang", FINDING_NOTHING);

@@ -85,3 +85,11 @@ fpm_process_limit() {
     until_true 30 grep -q 'maximum number of processes' "$FPM_LOG"
     until_true 30 grep -q 'timed out' "$ERROR_LOG"
 }
+
+# A cleaner of temporary files took the socket; FPM does not notice.
+fault fpm.down.socket_deleted fpm.down broken fpm_socket_deleted http=502 unix 'says=(2:'
+fpm_socket_deleted() {
+    rm -f "$FPM_LISTEN"
+    until_true 10 page_is 502
+    visit 3
+}

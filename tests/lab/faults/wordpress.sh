@@ -30,6 +30,36 @@ PHP
     visit 3
 }
 
+# A line added by hand, the day before: no plugin's fault, and no page comes.
+fault wordpress.plugin_fatal.wp_config wordpress.plugin_fatal broken wordpress_wp_config http=500 'says=PHP Parse error'
+wordpress_wp_config() {
+    sed -i "0,/<?php/s##<?php\ndefine( 'WP_POST_REVISIONS', 5 ;#" "$WP_CONFIG"
+    until_true 10 page_is 500
+    visit 3
+}
+
+# The plugin is gone, its drop-in was left behind.
+fault wordpress.plugin_fatal.drop_in wordpress.plugin_fatal broken wordpress_drop_in http=500 'says=Failed opening required'
+wordpress_drop_in() {
+    printf '<?php\nrequire WP_CONTENT_DIR . "/plugins/query-watch/db.php";\n' > "$WP_CONTENT/db.php"
+    chown "$SITE_USER:" "$WP_CONTENT/db.php"
+    until_true 10 page_is 500
+    visit 3
+}
+
+# No slow log says where: only what the workers do, and at which pages.
+fault wordpress.plugin_hang.no_slow_log wordpress.plugin_hang broken wordpress_hang_no_slow_log 'http=000|504'
+wordpress_hang_no_slow_log() {
+    mu_plugin visitor-queue <<'PHP'
+<?php
+add_action('plugins_loaded', function () {
+    sleep(120);
+});
+PHP
+    traffic 115 14 '/?n=%d' 10
+    until_true 40 pool_full
+}
+
 # Sleeps in its own code, with no peer to wait for. The slow log is on and names it.
 fault wordpress.plugin_hang wordpress.plugin_hang broken wordpress_plugin_hang 'http=000|504' 'says=executing too slow'
 wordpress_plugin_hang() {
@@ -117,6 +147,15 @@ wordpress_broken_update() {
     truncate -s 9000 "$WP_DIR/wp-includes/class-wp-query.php"
     mkdir -p "$WP_CONTENT/upgrade/wordpress-99.1-no-content"
     chown -R "$SITE_USER:" "$WP_CONTENT/upgrade"
+    until_true 10 page_is 500
+    visit 3
+}
+
+# A file of core was lost; nothing else tells of an update.
+fault wordpress.broken_update.file_missing wordpress.broken_update broken wordpress_file_missing http=500 'says=wp-includes'
+wordpress_file_missing() {
+    rm "$WP_DIR/wp-includes/formatting.php"
+    svc restart fpm
     until_true 10 page_is 500
     visit 3
 }
