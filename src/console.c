@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/dlog.h"
 #include "base/mem.h"
 #include "console_shell.h"
 #include "engine/engine.h"
+#include "keep.h"
 #include "loop/loop.h"
 #include "probes/probe.h"
 #include "session.h"
@@ -291,6 +293,7 @@ static void open_screens(struct console *c, bool live)
 		.ascii = c->cli->ascii || !term_utf8(c->term),
 		.utc = c->cli->utc,
 		.live = live,
+		.recording = c->recorder != NULL,
 		.face = face_of,
 	};
 	const struct ui_outside outside = {
@@ -325,6 +328,39 @@ static void add_hosts(struct console *c, const struct config *config)
 	}
 }
 
+/* What was dropped to make room is said in the recording that took its place. */
+static void note(struct console *c, const char *text)
+{
+	const struct event event = { .mono = loop_now(c->loop), .wall = loop_wall(c->loop),
+		.host = "", .kind = EVENT_NOTE, .name = "dropped", .exit = EVENT_EXIT_UNKNOWN,
+		.ms = -1, .bytes = text, .len = strlen(text) };
+
+	witness(c, &event);
+}
+
+/* Where it was told to, else where ours lie. Without one the console goes on: an outage is
+ * no time to fail for want of a disk; the title does not say REC then. */
+static void open_recorder(struct console *c)
+{
+	char *dropped = NULL, *error = NULL, *path;
+
+	if (c->cli->no_record)
+		return;
+	path = c->cli->record ? xstrdup(c->cli->record)
+			      : keep_new(loop_wall(c->loop) / 1000, &dropped, &error);
+	if (path)
+		c->recorder = recorder_new(path, &error);
+	if (!c->recorder && c->cli->record)
+		fprintf(stderr, "wp502: %s\n", error);
+	else if (!c->recorder)
+		dlog("%s", error);
+	if (c->recorder && dropped)
+		note(c, dropped);
+	free(path);
+	free(dropped);
+	free(error);
+}
+
 /* False with a complaint on stderr. */
 static bool open_source(struct console *c)
 {
@@ -337,8 +373,7 @@ static bool open_source(struct console *c)
 			fprintf(stderr, "wp502: %s\n", error);
 	} else if (c->targets->count) {
 		c->source = session_open(c->loop, c->cli, c->targets, NULL);
-		if (c->cli->record && !(c->recorder = recorder_new(c->cli->record, &error)))
-			fprintf(stderr, "wp502: %s\n", error);
+		open_recorder(c);
 	} else {
 		c->source = recording_new(c->loop, c->targets->recordings.items[0], &error);
 		if (c->source)

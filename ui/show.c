@@ -133,7 +133,7 @@ const char *show_now(const struct frame *frame)
 	char text[48];
 
 	strftime(text, sizeof(text), frame->utc ? "%H:%M:%S UTC" : "%H:%M:%S %Z", &tm);
-	return arena_strdup(frame->mem, text);
+	return arena_printf(frame->mem, "%s%s", frame->recording ? "REC  " : "", text);
 }
 
 const char *show_age(const struct frame *frame, int64_t seconds)

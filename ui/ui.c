@@ -271,6 +271,7 @@ static void begin_frame(struct ui *ui, const struct model *model, int64_t wall, 
 	frame->wall = wall;
 	frame->utc = ui->config.utc;
 	frame->live = ui->config.live;
+	frame->recording = ui->config.recording;
 	frame->focus = ui->focus;
 	if (frame->focus.link == LINK_NONE)
 		frame->focus.link = verdict_link(model, &ui->focus);

@@ -27,6 +27,7 @@ struct ui_config {
 	struct keymap keymap;
 	const struct theme *theme;
 	bool ascii, utc, live, mouse;
+	bool recording; /* said in the title */
 	void (*face)(enum link link, const struct site_view *view, struct face *face);
 };
 

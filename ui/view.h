@@ -23,6 +23,7 @@ struct focus {
 struct frame {
 	int64_t wall;     /* ms, the source's now */
 	bool utc, live;   /* live: not a recording */
+	bool recording;   /* what comes is kept */
 	struct focus focus;
 	const struct keymap *keymap;
 	/* Lines of a link's face for this way (probes/probe.h). */
