@@ -199,5 +199,18 @@ const struct cause nginx_causes[] = {
 		.plain = "The upstream is written as a name, and nginx cannot find the address for "
 			"it: no resolver is set, or DNS does not know it.",
 	},
+	{
+		.id = "nginx.told_to", .as = "unknown", .link = LINK_NGINX,
+		.title = "nginx is told to answer with an error",
+		.arrow = "visitor>nginx", .explains = "", .look = look_told_to,
+		.signs = "the page's status is one that a `return` in the site's configuration names, and "
+			"nothing else explains it",
+		.not_if = "another status, or a page that PHP made",
+		.fix = "take the `return` out, or what switches it on; then: " RELOAD,
+		.wrong_fix = "Restarting anything: the answer stands in the configuration.",
+		.actions = "reload-nginx",
+		.plain = "Nothing is broken: a line in nginx's files answers visitors with an error, often "
+			"a maintenance switch that somebody forgot.",
+	},
 	{ .id = NULL },
 };

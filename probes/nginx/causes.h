@@ -68,6 +68,7 @@ void look_protocol_mismatch(const struct site_view *v, struct finding *f);
 void look_backend_down(const struct site_view *v, struct finding *f);
 void look_rate_limited(const struct site_view *v, struct finding *f);
 void look_name_resolution(const struct site_view *v, struct finding *f);
+void look_told_to(const struct site_view *v, struct finding *f);
 void look_socket_mismatch(const struct site_view *v, struct finding *f);
 
 #endif

@@ -374,3 +374,49 @@ void look_not_reloaded(const struct site_view *v, struct finding *f)
 	f->changes_mind = "workers younger than the configuration";
 	finding_prove(f, HEALTH_BROKEN);
 }
+
+/* --- told to ---------------------------------------------------------------------------- */
+
+/* Where the page that was asked for passes, as far as the location's words tell. */
+static bool on_the_way(const struct nginx_return *r)
+{
+	const char *l = r->location;
+
+	return !l || !strcmp(l, "/") || !strcmp(l, "= /") || !strcmp(l, "^~ /") ||
+		!strcmp(l, "~ .*") || !strcmp(l, "~ /") || strstr(l, "\\.php");
+}
+
+static bool answers_so(const struct page *page, int status)
+{
+	if (status == 444)
+		return page->failure == PAGE_EMPTY || page->failure == PAGE_RESET;
+	return page_status(page, status) && !page->from_php;
+}
+
+void look_told_to(const struct site_view *v, struct finding *f)
+{
+	const struct page *page = view_page(v, WAY_VISITOR);
+	const struct nginx_return *r;
+	size_t i;
+
+	if (!page || !v->server || page->edge_made)
+		return;
+	for (i = 0; i < v->server->return_count; i++) {
+		r = &v->server->returns[i];
+		if (on_the_way(r) && answers_so(page, r->status))
+			break;
+	}
+	if (i == v->server->return_count)
+		return;
+	finding_page(f, page);
+	finding_note(f, r->file, state_at(v), "line %lld: return %d", (long long)num_or(r->line, 0),
+		r->status);
+	f->title = finding_text(f, "nginx is told to answer %d: %s, line %lld", r->status, r->file,
+		(long long)num_or(r->line, 0));
+	f->fix = finding_text(f, "look at line %lld of %s; take it out, or what switches it on, then: "
+		"nginx -t && %s", (long long)num_or(r->line, 0), r->file,
+		unit_command(f, v, "reload", nginx_unit(v)));
+	f->by_elimination = true;
+	f->changes_mind = "the same page without that line";
+	f->state = FINDING_HINT;
+}

@@ -32,10 +32,19 @@ struct nginx_pass {
 	struct num line;
 };
 
+/* `return 503;`: an error that nginx is told to answer with. */
+struct nginx_return {
+	int status;             /* 400 to 999; 444 closes the connection */
+	const char *location;   /* NULL: the server itself, or an if in it */
+	const char *file;
+	struct num line;
+};
+
 struct nginx_server {
 	const char **names;     size_t name_count; /* server_name, first is the main one */
 	struct nginx_listen *listens; size_t listen_count;
 	struct nginx_pass *passes;    size_t pass_count;
+	struct nginx_return *returns; size_t return_count;
 	const char *root;
 	const char *cert, *cert_key;
 	const char *error_log, *access_log; /* effective: own or inherited; NULL: off */

@@ -372,6 +372,17 @@ static const char *location_label(struct walk *w, const struct conf_node *node)
 	return arena_printf(w->mem, "%s %s", node->word[1], node->word[2]);
 }
 
+static void return_add(struct walk *w, const struct conf_node *node, const char *location)
+{
+	struct nginx_return *r;
+	int64_t status;
+
+	if (node->words < 2 || !span_int(span_of(node->word[1]), &status) || status < 400)
+		return;
+	r = arena_push(w->mem, &w->server->returns, &w->server->return_count, sizeof(*r));
+	*r = (struct nginx_return){ (int)status, location, keep(w, node->file), num_of(node->line) };
+}
+
 static void inner_read(struct walk *w, struct conf_level level, const char *location,
 	const struct settings *s, int depth)
 {
@@ -385,6 +396,8 @@ static void inner_read(struct walk *w, struct conf_level level, const char *loca
 		n = level.node[i];
 		if (!n->block && n->words && kind_of(n) != PASS_NONE)
 			pass_add(w, n, location, s);
+		else if (!n->block && conf_is(n, "return"))
+			return_add(w, n, location);
 		if (!n->block || depth >= LOCATION_DEPTH ||
 		    !(conf_is(n, "location") || conf_is(n, "if") || conf_is(n, "limit_except")))
 			continue;

@@ -169,6 +169,27 @@ static void test_certificate_never_read(void **state)
 	assert_false(nginx_cert_unread(v).known);
 }
 
+/* Nothing is broken: the files say 503, perhaps by a switch that somebody forgot. */
+static void test_told_to(void **state)
+{
+	struct finding f;
+
+	(void)state;
+	conf("d\t17\tfastcgi_pass\tunix:/run/php/8.2.sock\nb\t18\tif\nd\t19\treturn\t503\ne\n", "");
+	page_is(503, MARK_NGINX);
+	pages[0].way = WAY_VISITOR;
+	only(NULL); /* never proven: something else may have said 503 as well */
+	f = look("nginx.told_to");
+	assert_int_equal(f.state, FINDING_HINT);
+	assert_true(f.by_elimination);
+	assert_non_null(strstr(f.title, "line 19"));
+	pages[0].from_php = true; /* WordPress's own 503 */
+	assert_int_equal(look("nginx.told_to").state, FINDING_NOTHING);
+	page_is(502, MARK_NGINX);
+	pages[0].way = WAY_VISITOR;
+	assert_int_equal(look("nginx.told_to").state, FINDING_NOTHING);
+}
+
 static void test_config_invalid(void **state)
 {
 	struct finding f;
@@ -446,7 +467,7 @@ static void test_rows_are_whole(void **state)
 		assert_true(c->title && c->arrow && c->explains && c->look && c->signs && c->not_if);
 		assert_true(c->fix && c->wrong_fix && c->actions && c->plain);
 	}
-	assert_int_equal(c - nginx_causes, 16);
+	assert_int_equal(c - nginx_causes, 17);
 }
 
 int main(void)
@@ -462,6 +483,7 @@ int main(void)
 		TEST(test_absent_nginx),
 		TEST(test_down),
 		TEST(test_frozen),
+		TEST(test_told_to),
 		TEST(test_certificate_never_read),
 		TEST(test_config_invalid),
 		TEST(test_down_for_an_unread_reason),
