@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#include <sys/un.h>
-
 #include "base/dlog.h"
 #include "ssh_way.h"
 
@@ -251,31 +249,6 @@ static int say_server(const char *words, bool stay, pid_t *ret_pid)
 	return ntohs(a.sin_port);
 }
 
-/* Says back what it hears, on a Unix socket. */
-static pid_t echo_server(const char *path)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), client;
-	char piece[8192];
-	ssize_t n;
-	pid_t pid;
-
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
-	bind(fd, (struct sockaddr *)&a, sizeof(a));
-	listen(fd, 4);
-	pid = fork();
-	if (pid == 0) {
-		client = accept(fd, NULL, NULL);
-		while ((n = read(client, piece, sizeof(piece))) > 0)
-			if (send(client, piece, (size_t)n, MSG_NOSIGNAL) != n)
-				break;
-		pause();
-		_exit(0);
-	}
-	close(fd);
-	return pid;
-}
-
 static void strangers(void **state)
 {
 	static const struct {
@@ -402,25 +375,6 @@ static void crowded(void **state)
 	sshd = mine;
 }
 
-/* Freed at every state, from outside the callbacks. */
-static void freed_anywhere(void **state)
-{
-	static const char *const states[] = { "", "state checking-key", "state authenticating",
-		"state live" };
-	struct transport_config c = config();
-	struct way w;
-	size_t i;
-
-	(void)state;
-	NEED_SSHD();
-	for (i = 0; i < 4; i++) {
-		way_open(&w, NULL, &libssh2_transport, &c);
-		if (i)
-			assert_true(way_run(&w, states[i], 20000));
-		way_close(&w);
-	}
-}
-
 /* Forty at once at one sshd with the usual MaxStartups: none is dropped. */
 static void crowd(void **state)
 {
@@ -441,115 +395,6 @@ static void crowd(void **state)
 	for (i = 0; i < 40; i++)
 		way_close(&ways[i]);
 	loop_free(loop);
-}
-
-/* ---- connections from the server on ---- */
-
-struct stream_seen {
-	struct loop *loop;
-	struct transport *transport;
-	struct transport_stream *stream;
-	struct buf in;
-	size_t want;
-	bool closed;
-	char says[128];
-};
-
-static void on_stream_data(void *owner, const char *bytes, size_t len)
-{
-	struct stream_seen *seen = owner;
-
-	buf_add(&seen->in, bytes, len);
-	if (seen->in.len >= seen->want)
-		loop_stop(seen->loop);
-}
-
-static void on_stream_closed(void *owner, const char *says)
-{
-	struct stream_seen *seen = owner;
-
-	seen->closed = true;
-	snprintf(seen->says, sizeof(seen->says), "%s", says ? says : "ended");
-	loop_stop(seen->loop);
-}
-
-static void stream_open(struct stream_seen *seen, struct way *w, const char *to, int port)
-{
-	static const struct stream_callbacks callbacks = { on_stream_data, on_stream_closed };
-
-	memset(seen, 0, sizeof(*seen));
-	seen->loop = w->loop;
-	seen->transport = w->transport;
-	buf_init(&seen->in, 1 << 22);
-	seen->stream = w->transport->ops->open(w->transport, to, port, &callbacks, seen);
-}
-
-static void stream_run(struct stream_seen *seen, struct way *w, size_t want)
-{
-	seen->want = want;
-	w->late = false;
-	w->until = NULL;
-	loop_timer_start(w->limit, 20000);
-	while (seen->in.len < want && !seen->closed && !w->late && !w->closed)
-		loop_run(w->loop);
-	loop_timer_stop(w->limit);
-}
-
-static void stream_close(struct stream_seen *seen)
-{
-	seen->transport->ops->stream_free(seen->stream);
-	buf_release(&seen->in);
-}
-
-/* An echo on a Unix socket of the server's and one on a port of it, side by side. */
-static void streams(void **state)
-{
-	struct transport_config c = config();
-	struct stream_seen a, b, none;
-	char path[100];
-	struct buf all;
-	struct way w;
-	pid_t pid;
-	int i, port;
-
-	(void)state;
-	NEED_SSHD();
-	snprintf(path, sizeof(path), "%s/echo", sshd.dir);
-	pid = echo_server(path);
-	buf_init(&all, 1 << 22);
-	for (i = 0; i < 100000; i++)
-		buf_addf(&all, "%09d\n", i);
-	way_open(&w, NULL, &libssh2_transport, &c);
-	assert_null(w.transport->ops->open(w.transport, path, 0, NULL, NULL)); /* not live yet */
-	assert_true(way_run(&w, "state live", 20000));
-	stream_open(&a, &w, path, 0);
-	stream_open(&none, &w, "/nonexistent/socket", 0);
-	port = sshd.port;
-	stream_open(&b, &w, "127.0.0.1", port); /* the sshd itself: it says its version */
-	w.transport->ops->stream_write(a.stream, all.data, all.len);
-	way_send(&w, "and the shell goes on\n");
-	stream_run(&a, &w, all.len);
-	assert_int_equal(a.in.len, all.len);
-	assert_memory_equal(a.in.data, all.data, all.len);
-	stream_run(&b, &w, 8);
-	assert_int_equal(strncmp(b.in.data, "SSH-2.0-", 8), 0);
-	stream_run(&none, &w, 1);
-	assert_true(none.closed);
-	assert_int_not_equal(strcmp(none.says, "ended"), 0);
-	assert_true(way_run(&w, "and the shell goes on", 20000));
-	stream_close(&b);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	stream_run(&a, &w, all.len + 1);
-	assert_true(a.closed);
-	stream_close(&none);
-	stream_open(&b, &w, path, 0); /* freed while it opens */
-	stream_close(&b);
-	way_send(&w, "still there\n");
-	assert_true(way_run(&w, "still there", 20000));
-	stream_close(&a);
-	buf_release(&all);
-	way_close(&w);
 }
 
 /* ---- jump hosts ---- */
@@ -691,8 +536,7 @@ int main(void)
 		cmocka_unit_test(keys_of_all_types), cmocka_unit_test(a_life),
 		cmocka_unit_test(host_keys), cmocka_unit_test(strictness), cmocka_unit_test(logins),
 		cmocka_unit_test(agents), cmocka_unit_test(strangers), cmocka_unit_test(no_way),
-		cmocka_unit_test(flood), cmocka_unit_test(echo),
-		cmocka_unit_test(crowded), cmocka_unit_test(streams), cmocka_unit_test(freed_anywhere),
+		cmocka_unit_test(flood), cmocka_unit_test(echo), cmocka_unit_test(crowded),
 		cmocka_unit_test(crowd), cmocka_unit_test(jumps), cmocka_unit_test(ssh_takes_over),
 		cmocka_unit_test(rsa_is_known), cmocka_unit_test(no_session),
 	};
