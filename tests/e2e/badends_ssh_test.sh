@@ -85,7 +85,7 @@ shell silent_shell 'sleep 60' \
 	'the host may be out of memory or processes: look at its console \(load, free memory, disk\)' 4
 shell flood yes "$no_posix" 5
 shell no_sh 'exec /nonexistent/shell' "$no_posix"
-shell cut_in_the_middle '(sleep 0.3; kill -9 $PPID) & eval "$SSH_ORIGINAL_COMMAND"' \
+shell cut_in_the_middle 'eval "$SSH_ORIGINAL_COMMAND" | { head -c 400; sleep 0.3; kill -9 $PPID; }' \
 	'the server ended the connection: sshd was stopped, the host went down, or something killed it' 10
 
 # --- the door is shut ---
