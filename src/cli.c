@@ -416,9 +416,11 @@ static char *check_whole(struct cli *cli)
 		return xstrdup("--no-sudo and --sudo ask exclude each other");
 	if (cli->record && cli->no_record)
 		return xstrdup("--record and --no-record exclude each other");
-	if ((cli->output != NULL) != (cli->command == COMMAND_IMPORT))
-		return xstrdup("-o OUT.wp502 belongs to import, and import wants it");
-	if (cli->output && !span_ends(span_of(cli->output), ".wp502"))
+	if (cli->output && cli->command != COMMAND_IMPORT && cli->command != COMMAND_DRILL)
+		return xstrdup("-o belongs to import and drill");
+	if (!cli->output && cli->command == COMMAND_IMPORT)
+		return xstrdup("-o OUT.wp502: import wants it");
+	if (cli->command == COMMAND_IMPORT && !span_ends(span_of(cli->output), ".wp502"))
 		return bad("-o", cli->output, "does not end in .wp502");
 	if (cli->client && cli->command != COMMAND_REPORT)
 		return xstrdup("--client belongs to report");

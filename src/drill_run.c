@@ -251,6 +251,21 @@ static struct drill *pick(const char *folder, unsigned seed, char **ret_error)
 	return chosen;
 }
 
+/* On the terminal, or at the end of a file: a line for each drill done. */
+static int put_score(const char *path, const char *json)
+{
+	FILE *file = path ? fopen(path, "ae") : stdout;
+	int failed;
+
+	if (!file) {
+		perror(path);
+		return 1;
+	}
+	failed = fputs(json, file) < 0;
+	failed |= path ? fclose(file) != 0 : fflush(file) != 0;
+	return failed;
+}
+
 static int run_wanted(const struct cli *cli, const char *folder, const struct wanted *wanted)
 {
 	char *error = NULL, *json = NULL;
@@ -263,8 +278,8 @@ static int run_wanted(const struct cli *cli, const char *folder, const struct wa
 	if (!drill)
 		return no_drill(error);
 	status = drill_screen_run(cli, folder, drill, wanted->mode, wanted->seed, &json, &why);
-	if (json)
-		fputs(json, stdout);
+	if (json && put_score(cli->output, json))
+		status = 1;
 	free(json);
 	if (status < 0) {
 		dlog("no console: %s", why);
