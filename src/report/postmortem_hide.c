@@ -38,10 +38,11 @@ static bool is_v4(struct span word)
 	int64_t n;
 	int i;
 
+	if (count_of(word, '.') != 3 || count_of(word, ':') > 1)
+		return false;
 	for (i = 0; i < 4; i++) {
-		if (!span_cut(&rest, i < 3 ? '.' : ':', &piece) && i < 3)
-			return false;
-		if (piece.n > 3 || !span_int(piece, &n) || n < 0 || n > 255)
+		span_cut(&rest, i < 3 ? '.' : ':', &piece);
+		if (!piece.n || piece.n > 3 || !span_int(piece, &n) || n < 0 || n > 255)
 			return false;
 	}
 	return all_of(rest, "0123456789");
