@@ -34,7 +34,7 @@ static void others_stay(void **state)
 	static const char *const texts[] = {
 		"", "2026/11/20 11:22:24 [crit] 641#641: *1 connect() to unix:/run/a.sock failed",
 		"2026-11-20T11:22:24Z", "php8.2-fpm.service", "nginx/1.22.1", "confidence 0.95",
-		"1.2.3 and 1.2.3.4.5 and 256.1.1.1", "a::b is C++", "@ alone", "11:22:33:44",
+		"1.2.3 and 1.2.3.4.5 and 256.1.1.1", "Plugin::load", "@ alone", "11:22:33:44",
 	};
 	size_t i;
 
