@@ -34,6 +34,9 @@ const struct nginx_server *site_server(const struct nginx_facts *nginx, const ch
 	int port, bool tls);
 
 /* The endpoint lies on this machine: a unix path, loopback, or one of its addresses. */
+/* One and the same address: links followed, names as they resolve on the server now. */
+bool site_same(const struct chain_facts *chain, const struct endpoint *a,
+	const struct endpoint *b);
 bool site_local(const struct chain_facts *chain, const struct endpoint *at);
 
 #endif

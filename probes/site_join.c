@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "probes/site.h"
 
 #define HOPS_MAX 3
@@ -107,18 +108,6 @@ static const char *link_target(const struct nginx_facts *nginx, const char *path
 	return path;
 }
 
-static bool same(const struct chain_facts *chain, const struct endpoint *a,
-	const struct endpoint *b)
-{
-	struct endpoint x = *a, y = *b;
-
-	if (endpoint_same(a, b))
-		return true;
-	x.path = link_target(&chain->nginx, a->path);
-	y.path = link_target(&chain->nginx, b->path);
-	return endpoint_same(&x, &y);
-}
-
 static bool word_in(const char *words, const char *word)
 {
 	size_t n = strlen(word);
@@ -140,6 +129,40 @@ static const char *resolved(const struct nginx_facts *nginx, const char *name)
 		if (nginx->names[i].name && !strcmp(nginx->names[i].name, name))
 			return nginx->names[i].addresses;
 	return NULL;
+}
+
+/* A name is any of the addresses it has now. */
+static bool same_host(const struct chain_facts *chain, const struct endpoint *named,
+	const struct endpoint *at)
+{
+	const char *addresses = named->host ? resolved(&chain->nginx, named->host) : NULL;
+	struct span rest = span_of(addresses ? addresses : ""), word;
+	struct endpoint x = *named;
+	char host[64];
+
+	for (word = span_word(&rest); word.n; word = span_word(&rest)) {
+		if (word.n >= sizeof(host))
+			continue;
+		memcpy(host, word.p, word.n);
+		host[word.n] = '\0';
+		x.host = host;
+		if (endpoint_same(&x, at))
+			return true;
+	}
+	return false;
+}
+
+bool site_same(const struct chain_facts *chain, const struct endpoint *a, const struct endpoint *b)
+{
+	struct endpoint x = *a, y = *b;
+
+	if (endpoint_same(a, b))
+		return true;
+	if (!a->path && !b->path)
+		return same_host(chain, a, b) || same_host(chain, b, a);
+	x.path = link_target(&chain->nginx, a->path);
+	y.path = link_target(&chain->nginx, b->path);
+	return endpoint_same(&x, &y);
 }
 
 static bool own_address(const struct chain_facts *chain, const char *host)
@@ -175,7 +198,7 @@ static const struct host_listener *listener_at(const struct chain_facts *chain,
 	if (!site_local(chain, at))
 		return NULL;
 	for (i = 0; i < chain->host.listener_count; i++)
-		if (same(chain, &chain->host.listeners[i].at, at))
+		if (site_same(chain, &chain->host.listeners[i].at, at))
 			return &chain->host.listeners[i];
 	return NULL;
 }
@@ -289,7 +312,7 @@ static void find_pool(struct site_view *v)
 	if (!v->peer || !site_local(v->chain, v->peer))
 		return;
 	for (i = 0; i < fpm->pool_count; i++) {
-		if (!same(v->chain, &fpm->pools[i].listen, v->peer))
+		if (!site_same(v->chain, &fpm->pools[i].listen, v->peer))
 			continue;
 		master = master_of(fpm, &fpm->pools[i]);
 		if (v->pool && !(master && master->pid.known))

@@ -161,12 +161,19 @@ void look_header_too_big(const struct site_view *v, struct finding *f)
 
 /* --- the language --------------------------------------------------------------------- */
 
+/* TLS spoken to somebody who does not: he answers in plain text, or hangs up. */
+static bool no_tls_there(const char *text)
+{
+	return strstr(text, "wrong version number") || strstr(text, "packet length too long") ||
+		strstr(text, "http request") || strstr(text, "peer closed connection in SSL handshake");
+}
+
 static bool garbled_line(const struct site_view *v, const struct nginx_error *e)
 {
 	if (e->kind == NGX_INVALID_HEADER)
 		return strstr(e->line.text, "unsupported FastCGI protocol version") &&
 			view_error_mine(v, e);
-	return e->kind == NGX_TLS_UPSTREAM && strstr(e->line.text, "wrong version number") &&
+	return e->kind == NGX_TLS_UPSTREAM && no_tls_there(e->line.text) &&
 		view_error_mine(v, e);
 }
 
@@ -216,7 +223,9 @@ void look_protocol_mismatch(const struct site_view *v, struct finding *f)
 	if (!sign_judge(f, v, garbled, HEALTH_BROKEN))
 		return;
 	l = listener_of(v, &garbled.last->peer);
-	if (endpoint_set(&garbled.last->peer) && l && !pool_at(v, &garbled.last->peer))
+	/* Who hangs up may speak TLS and dislike us: then the line alone counts. */
+	if (endpoint_set(&garbled.last->peer) && l && !pool_at(v, &garbled.last->peer) &&
+	    !strstr(garbled.last->line.text, "peer closed"))
 		finding_state(f, "listening sockets", state_at(v), "%s listens on %s, no pool of PHP-FPM",
 			l->comm ? l->comm : "another program", endpoint_text(f, &garbled.last->peer));
 	if (garbled.last->kind == NGX_TLS_UPSTREAM) {

@@ -134,7 +134,7 @@ const struct host_listener *listener_of(const struct site_view *v, const struct 
 	if (!site_local(v->chain, at))
 		return NULL;
 	for (i = 0; i < h->listener_count; i++)
-		if (endpoint_same(&h->listeners[i].at, at))
+		if (site_same(v->chain, &h->listeners[i].at, at))
 			return &h->listeners[i];
 	return NULL;
 }
@@ -254,7 +254,7 @@ const struct fpm_pool *pool_at(const struct site_view *v, const struct endpoint 
 	if (!site_local(v->chain, at))
 		return NULL;
 	for (i = 0; i < fpm->pool_count; i++)
-		if (endpoint_same(&fpm->pools[i].listen, at))
+		if (site_same(v->chain, &fpm->pools[i].listen, at))
 			return &fpm->pools[i];
 	return NULL;
 }

@@ -357,6 +357,14 @@ static void test_stale_address(void **state)
 		TAIL("fastcgi://172.18.0.5:9000"));
 	log_read();
 	only(NULL);
+	/* a container that came back elsewhere on this machine: its name leads to the pool */
+	facts.host.addresses = "172.18.0.6";
+	pools[0].listen = listeners[2].at = (struct endpoint){ NULL, "172.18.0.6", 9000 };
+	conf("d\t17\tfastcgi_pass\tphp:9000\n", "name\tphp\t172.18.0.6\n");
+	log_line(5, "error", "connect() failed (111: Connection refused) while connecting to upstream"
+		TAIL("fastcgi://172.18.0.5:9000"));
+	log_read();
+	only("nginx.stale_upstream_address");
 }
 
 static void test_backend_down(void **state)
@@ -398,6 +406,15 @@ static void test_protocol_mismatch(void **state)
 		"header from upstream" TAIL("fastcgi://unix:/run/php/8.2.sock:"));
 	log_read();
 	only(NULL);
+	/* TLS to a port that speaks none: it answers in plain text, or just hangs up */
+	conf("d\t17\tproxy_pass\thttps://127.0.0.1:8088\n", "");
+	listeners[3] = (struct host_listener){ .at = { NULL, "127.0.0.1", 8088 }, .comm = "php" };
+	facts.host.listener_count = 4;
+	log_line(5, "error", "peer closed connection in SSL handshake while SSL handshaking to upstream"
+		TAIL("https://127.0.0.1:8088/"));
+	log_read();
+	only("nginx.protocol_mismatch");
+	assert_int_equal(look("nginx.protocol_mismatch").decisive, 0);
 }
 
 static void test_header_too_big(void **state)
