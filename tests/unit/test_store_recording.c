@@ -209,6 +209,40 @@ static void may_be_closed_anywhere(void **state)
 	loop_free(seen.loop);
 }
 
+/* Fake time: what is due is played, and nothing else. */
+static void keeps_the_pace(void **state)
+{
+	struct seen seen;
+	char *error = NULL;
+
+	(void)state;
+	put(LINE(1, 1000) LINE(2, 1010) LINE(3, 5000) LINE(4, 9000), 1);
+	memset(&seen, 0, sizeof(seen));
+	seen.loop = loop_new_fake(0, 0);
+	seen.source = recording_new(seen.loop, path, &error);
+	assert_non_null(seen.source);
+	seen.source->sink = sink;
+	seen.source->owner = &seen;
+	recording_on_end(seen.source, ended, &seen);
+	recording_pace(seen.source, 2);
+	seen.source->ops->start(seen.source);
+	loop_turn(seen.loop, 10);
+	assert_int_equal(seen.events, 2);
+	loop_turn(seen.loop, 1900);
+	assert_int_equal(seen.events, 2);
+	loop_turn(seen.loop, 200);
+	assert_int_equal(seen.events, 3);
+	recording_pause(seen.source, true);
+	loop_turn(seen.loop, 60000);
+	assert_int_equal(seen.events, 3);
+	recording_step(seen.source);
+	loop_turn(seen.loop, 10);
+	assert_int_equal(seen.events, 4);
+	assert_int_equal(seen.ends, 1);
+	seen.source->ops->close(seen.source);
+	loop_free(seen.loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +252,7 @@ int main(void)
 		cmocka_unit_test(asks_and_acts_on_nothing),
 		cmocka_unit_test(many_events_in_many_turns),
 		cmocka_unit_test(may_be_closed_anywhere),
+		cmocka_unit_test(keeps_the_pace),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, drop_dir);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include <cmocka.h>
 
@@ -168,6 +169,27 @@ static void long_lines(void **state)
 	free(big);
 }
 
+/* Whole, of several frames, and cut at every byte: a prefix of the events and one word. */
+static void compressed(void **state)
+{
+	static const char text[] = LINE(1, "one") LINE(2, "two");
+	char packed[2000], whole[2000];
+	size_t len = 0, i;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		len += ZSTD_compress(packed + len, sizeof(packed) - len, text, sizeof(text) - 1, 3);
+	put(packed, len);
+	read_all();
+	strcpy(whole, story);
+	assert_string_equal(whole, "E 1 one|E 2 two|E 1 one|E 2 two|");
+	for (i = 4; i < len; i++) {
+		put(packed, i);
+		read_all();
+		assert_int_not_equal(strcmp(story, whole), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +199,7 @@ int main(void)
 		cmocka_unit_test(newer_file_is_not_guessed_at),
 		cmocka_unit_test(any_prefix_drops_the_cut_line),
 		cmocka_unit_test(long_lines),
+		cmocka_unit_test(compressed),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, drop_dir);
