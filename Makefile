@@ -91,7 +91,7 @@ unit: $(UNIT_BIN)
 
 ifeq ($(HAVE_LIBS),yes)
 demo: $(PROGRAM)
-	$(if $(filter build,$(BUILD)),./wp502,$(PROGRAM)) drill fpm-stopped
+	WP502_DRILLS=tests/drills $(if $(filter build,$(BUILD)),./wp502,$(PROGRAM)) drill fpm-stopped
 
 test: $(PROGRAM) $(UNIT_BIN)
 	@tests/run.sh all $(UNIT_BIN)
