@@ -18,6 +18,7 @@
 #include "evidence.h"
 #include "look.h"
 #include "session.h"
+#include "store/recorder.h"
 
 #define EXIT_UNKNOWN 3
 #define EXIT_USAGE 64
@@ -32,7 +33,8 @@ struct act {
 	const struct targets *targets;
 	const struct target *target;
 	char *password;
-	struct look *look; /* the one before */
+	struct look *look; /* the one before, and the steps; the only one that is recorded */
+	struct recorder *recorder; /* NULL: none */
 	struct act_plan *plan;
 	json_t *audit;
 	char *audit_path;
@@ -206,7 +208,8 @@ static const struct verdict *verdict_now(const struct act *act, const struct loo
 /* A fresh diagnosis: better than before? What it says is printed. */
 static bool look_again(const struct act *act, int64_t since_ms, bool *ret_better)
 {
-	struct look *look = look_new(act->cli, act->targets, act->password, since_ms, since_ms);
+	struct look *look = look_new(act->cli, act->targets, act->password, since_ms, since_ms,
+		NULL);
 	const struct verdict *now = verdict_now(act, look);
 	bool reached = host_link_live(look_host(look));
 
@@ -346,7 +349,8 @@ static int with_look(struct act *act)
 {
 	int status;
 
-	act->look = look_new(act->cli, act->targets, act->password, act->cli->since_ms, 0);
+	act->look = look_new(act->cli, act->targets, act->password, act->cli->since_ms, 0,
+		act->recorder);
 	if (!host_link_live(look_host(act->look)))
 		status = unreachable(act);
 	else if (!strcmp(act->cli->act.action, "snapshot"))
@@ -375,12 +379,18 @@ int act_command(const struct cli *cli, const struct targets *targets)
 		fprintf(stderr, "wp502: act: exactly one target is wanted\n");
 		return EXIT_USAGE;
 	}
-	if (!session_sudo_password(cli, &act.password, &error)) {
+	if (!session_sudo_password(cli, &act.password, &error) ||
+	    (cli->record && !(act.recorder = recorder_new(cli->record, &error)))) {
 		fprintf(stderr, "wp502: %s\n", error);
 		free(error);
+		session_wipe(act.password);
 		return EXIT_USAGE;
 	}
 	status = with_look(&act);
+	error = recorder_free(act.recorder);
+	if (error)
+		fprintf(stderr, "wp502: %s\n", error);
+	free(error);
 	session_wipe(act.password);
 	return status;
 }

@@ -1,11 +1,13 @@
 #include "look.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "engine/act.h"
 #include "loop/loop.h"
 #include "session.h"
+#include "store/recorder.h"
 
 #define REST_MS 3000 /* for the reports that cannot change the verdict */
 
@@ -20,7 +22,19 @@ struct look {
 	bool whole;        /* what cannot change the verdict is waited for too, a moment */
 	bool settled;
 	struct buf *answer;
+	struct recorder *recorder;
 };
+
+static void witness(void *owner, const struct event *event)
+{
+	struct look *look = owner;
+	char *error = NULL;
+
+	if (recorder_event(look->recorder, event, &error))
+		return;
+	fprintf(stderr, "wp502: %s\n", error);
+	free(error);
+}
 
 static void tick(void *owner)
 {
@@ -57,12 +71,14 @@ static void time_over(void *owner)
 }
 
 struct look *look_new(const struct cli *cli, const struct targets *targets, const char *password,
-	int64_t since_ms, int64_t fresh_ms)
+	int64_t since_ms, int64_t fresh_ms, struct recorder *recorder)
 {
 	struct look *look = xcalloc(1, sizeof(*look));
 	struct engine_options options = { .since_ms = since_ms, .fresh_ms = fresh_ms,
-		.deadline_ms = cli->timeout_ms, .wake = wake, .owner = look };
+		.deadline_ms = cli->timeout_ms, .wake = wake, .owner = look,
+		.witness = recorder ? witness : NULL };
 
+	look->recorder = recorder;
 	look->loop = loop_new();
 	look->model = model_new();
 	look->began.mono = loop_now(look->loop);

@@ -11,11 +11,15 @@
 #include "target.h"
 
 struct look;
+struct recorder;
 
-/* since_ms: window of evidence; fresh_ms: how old a log line may be to count as now (0: as
- * always, and what a plan needs beyond the verdict is waited for too, up to 3 s more). password: for --sudo ask, or NULL. NULL never. */
+/*
+ * since_ms: window of evidence; fresh_ms: how old a log line may be to count as now (0: as
+ * always, and what a plan needs beyond the verdict is waited for too, up to 3 s more).
+ * password: for --sudo ask, or NULL. recorder: sees every event; or NULL. NULL never.
+ */
 struct look *look_new(const struct cli *cli, const struct targets *targets, const char *password,
-	int64_t since_ms, int64_t fresh_ms);
+	int64_t since_ms, int64_t fresh_ms, struct recorder *recorder);
 void look_free(struct look *look);
 
 const struct model *look_model(const struct look *look);

@@ -246,6 +246,10 @@ bad=
 case $4 in ""|.|..|*/*) no symlink "no name of a file: $4"; exit 75 ;; esac
 [ ! -h "${3%/}" ] || no symlink "$3 is a symbolic link"
 cd -P "$3" 2>/dev/null || { no unsupported "$(id -un) cannot enter $3"; exit 75; }
+if [ -n "$7" ] && [ ! -e "./$4" ] && [ ! -h "./$4" ] && [ "$(stat -c %d:%i "./$5" 2>/dev/null)" = "$7" ]; then
+	printf "id\t%s\nsay\tstate\t%s\n" "$7" "$3/$5 is in its place already"
+	exit 0
+fi
 if [ -h "./$4" ]; then no symlink "$3/$4 is a symbolic link"
 elif [ ! -e "./$4" ]; then no unsupported "there is no $3/$4"
 elif [ "$2" = d ] && [ ! -d "./$4" ]; then no unsupported "$3/$4 is no folder"
@@ -388,6 +392,32 @@ w5a_purge() {
 	[ -z "$w5a_o" ] || printf '%s\n' "$w5a_o"
 	[ "$W5A_MODE" = check ] || w5a_note "end.$w5a_x"
 	return "$w5a_x"
+}
+
+# w5a_found RUN WHAT [USER FOLDER FROM TO]: what the server knows of a run that has no end in the
+# audit: a rename by the names that are there, a unit by our lines in the journal.
+w5a_found() {
+	if [ -n "$3" ]; then
+		w5a_o=$(w5_try 5 w5_as "$3" sh -c 'cd "$1" && { [ -e "./$3" ] && echo moved; [ -e "./$2" ] && echo there; }' \
+			wp502 "$4" "$5" "$6" </dev/null 2>/dev/null)
+		case $w5a_o in
+		moved*there) w5a_o="done, and $5 is there again beside it" ;;
+		moved) w5a_o="done: $4/$6 can be taken back with undo --id $1" ;;
+		there) w5a_o='not done, or taken back' ;;
+		*) w5a_o='not found: neither the old name nor the new one is there' ;;
+		esac
+	else
+		w5a_o=$({ w5_has journalctl && w5_try 5 journalctl -q -t wp502 --since=-2d -o cat --no-pager -g "run=$1" ||
+			grep -h "wp502.*run=$1" /var/log/syslog /var/log/messages; } 2>/dev/null |
+			sed -n 's/.*step=\([a-z]*\)\.*\([0-9]*\).*/\1 \2/p' | tail -n 1)
+		case $w5a_o in
+		'end 0') w5a_o=done ;;
+		end*) w5a_o="failed (status ${w5a_o#end })" ;;
+		run*) w5a_o='half done: it was begun and its end is not known' ;;
+		*) w5a_o='not done, as far as the journal of the server tells' ;;
+		esac
+	fi
+	w5a_say unfinished "run $1, $2: $w5a_o"
 }
 
 w5a_main() {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "actions/audit.h"
 #include "base/span.h"
 #include "base/text.h"
 
@@ -228,6 +229,65 @@ static void make_id(char ret[17])
 	snprintf(ret, 17, "%016llx", (unsigned long long)id);
 }
 
+/* ---- runs without an end ---- */
+
+#define FOUND_MAX 5
+
+static bool has_end(json_t *audit, const char *run)
+{
+	json_t *record;
+	size_t i;
+
+	json_array_foreach(audit, i, record)
+		if ((!strcmp(audit_text(record, "run"), run) &&
+			    strcmp(audit_text(record, "state"), "running") != 0) ||
+		    (!strcmp(audit_text(record, "undoes"), run) &&
+			    !strcmp(audit_text(record, "state"), "done")))
+			return true;
+	return false;
+}
+
+static void add_quoted(struct buf *out, const char *word)
+{
+	buf_addc(out, ' ');
+	text_shell_quote(out, span_of(word));
+}
+
+static void ask_after(struct act_plan *plan, const json_t *record)
+{
+	static const char *const names[] = { "user", "folder", "from", "to" };
+	const json_t *undo = json_object_get(record, "undo");
+	const char **item = arena_push(plan->mem, &plan->found, &plan->found_count, sizeof(*item));
+	struct buf line;
+	char *what;
+	size_t i;
+
+	buf_init(&line, SCRIPT_MAX);
+	buf_adds(&line, "w5a_found");
+	add_quoted(&line, audit_text(record, "run"));
+	what = xasprintf("%s on %s", audit_text(record, "action"), audit_text(record, "target"));
+	add_quoted(&line, what);
+	for (i = 0; undo && i < sizeof(names) / sizeof(*names); i++)
+		add_quoted(&line, audit_text(undo, names[i]));
+	*item = arena_strdup(plan->mem, line.data);
+	buf_release(&line);
+	free(what);
+}
+
+static void find_unfinished(struct act_plan *plan, json_t *audit)
+{
+	json_t *record;
+	size_t i;
+
+	for (i = json_array_size(audit); i > 0 && plan->found_count < FOUND_MAX; i--) {
+		record = json_array_get(audit, i - 1);
+		if (!strcmp(audit_text(record, "state"), "running") &&
+		    !strcmp(audit_text(record, "host"), plan->host->target) &&
+		    !has_end(audit, audit_text(record, "run")))
+			ask_after(plan, record);
+	}
+}
+
 struct act_plan *plan_new(const struct action *action, const struct model_host *host,
 	const struct act_wish *wish, json_t *audit)
 {
@@ -240,6 +300,7 @@ struct act_plan *plan_new(const struct action *action, const struct model_host *
 	plan->wish = *wish;
 	make_id(plan->run);
 	action->plan(plan, audit);
+	find_unfinished(plan, audit);
 	if (!plan->on && !plan_refused(plan))
 		plan_refuse(plan, "unsupported", "nothing was found there that it could be about");
 	return plan;
@@ -253,19 +314,16 @@ void plan_free(struct act_plan *plan)
 
 /* ---- steps ---- */
 
-static void add_quoted(struct buf *out, const char *word)
-{
-	buf_addc(out, ' ');
-	text_shell_quote(out, span_of(word));
-}
-
 char *plan_script(const struct act_plan *plan, bool run)
 {
 	struct buf out;
 	size_t i;
 
 	buf_init(&out, SCRIPT_MAX);
-	buf_addf(&out, "%s\nw5a_main %s %s", probes_shell_act_sh, run ? "run" : "check", plan->run);
+	buf_addf(&out, "%s\n", probes_shell_act_sh);
+	for (i = 0; !run && i < plan->found_count; i++)
+		buf_addf(&out, "%s\n", plan->found[i]);
+	buf_addf(&out, "w5a_main %s %s", run ? "run" : "check", plan->run);
 	add_quoted(&out, plan->id ? plan->id : "-");
 	add_quoted(&out, plan->action->id);
 	add_quoted(&out, plan->on ? plan->on : "-");

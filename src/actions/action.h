@@ -59,6 +59,8 @@ struct act_plan {
 	const char *folder, *from, *to, *user, *lock;
 	bool is_folder;
 	const char *undoes;         /* run that this one takes back */
+	const char **found;         /* questions after runs without an end, as lines of sh */
+	size_t found_count;
 	/* of the newest answer */
 	bool ended;                 /* its sentinel came */
 	int status;
