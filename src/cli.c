@@ -394,6 +394,8 @@ static char *take_action(struct cli *cli)
 	cli->targets.count--;
 	memmove(cli->targets.items, cli->targets.items + 1,
 		(cli->targets.count + 1) * sizeof(*cli->targets.items));
+	if (cli->json)
+		return xstrdup("act: --json: not in version " WP502_VERSION);
 	if (cli->act.plugin && cli->act.all_plugins)
 		return xstrdup("--plugin and --all-plugins exclude each other");
 	if (cli->targets.count != 1)
