@@ -15,6 +15,7 @@
 #define RIVALS_MAX 6
 #define NAMED_FROM 0.5 /* below this a candidate is not named */
 #define SETTLED_FROM 0.85
+#define REDIRECTS_LOOP 5 /* as many as a page request follows (page.h) */
 
 static struct verdict *verdict_new(const char *site)
 {
@@ -66,6 +67,12 @@ static void name_cause(struct verdict *v, const struct candidate *c)
 	keep_evidence(v, f);
 }
 
+/* A browser gives up after a while, and so did we: sent round in a circle. */
+static bool page_loops(const struct page *page)
+{
+	return num_or(page->status, 0) / 100 == 3 && num_or(page->redirects, 0) >= REDIRECTS_LOOP;
+}
+
 static const struct page *failing_page(const struct site_view *view)
 {
 	int way;
@@ -74,7 +81,8 @@ static const struct page *failing_page(const struct site_view *view)
 		if (view->pages[way] && way != WAY_STATIC && page_failed(view->pages[way]))
 			return view->pages[way];
 	for (way = 0; way < WAY_STATIC; way++)
-		if (view->pages[way] && num_or(view->pages[way]->status, 0) >= 400)
+		if (view->pages[way] && (num_or(view->pages[way]->status, 0) >= 400 ||
+						page_loops(view->pages[way])))
 			return view->pages[way];
 	return NULL;
 }
@@ -85,7 +93,7 @@ static bool page_serves(const struct site_view *view, const struct page *page)
 {
 	int64_t status = num_or(page->status, 0);
 
-	if (page->failure != PAGE_ANSWERED || page_failed(page))
+	if (page->failure != PAGE_ANSWERED || page_failed(page) || page_loops(page))
 		return false;
 	return (status >= 200 && status < 400) || status == 401 ||
 	       (!view->given && status >= 400 && status < 500);
@@ -185,6 +193,9 @@ static void name_healthy(struct verdict *v, const struct site_view *view)
 	v->health = HEALTH_OK;
 	v->title = "the whole chain answers";
 	v->confidence = all_links_known(view) ? 0.95 : 0.85;
+	/* What stands where it sends visitors is another site's affair, unseen here. */
+	if (page && num_or(page->status, 0) / 100 == 3)
+		v->confidence = 0.7;
 	if (page)
 		finding_page(&scratch, page);
 	keep_evidence(v, &scratch);
