@@ -74,10 +74,7 @@ w5_nginx_args() {
 # None runs: units name the binary, else the usual places do.
 w5_nginx_installed() {
 	w5_ng_runs=
-	w5_ng_cmd=$(sed -n 's/^ExecStart=[-@:+!]*//p' /etc/systemd/system/*nginx*.service \
-		/etc/systemd/system/*openresty*.service /usr/lib/systemd/system/*nginx*.service \
-		/lib/systemd/system/*nginx*.service /usr/lib/systemd/system/*openresty*.service \
-		2>/dev/null | head -n 1)
+	w5_nginx_unit
 	if [ -n "$w5_ng_cmd" ] && [ -x "${w5_ng_cmd%% *}" ]; then
 		w5_ng_bin=${w5_ng_cmd%% *}
 		w5_nginx_args "$w5_ng_cmd"
@@ -94,6 +91,33 @@ w5_nginx_installed() {
 		return
 	done
 	return 1
+}
+
+# What the unit that should start nginx would run, whatever it is called: one that is enabled
+# before one that is not. Drop-ins are heeded where systemctl tells.
+w5_nginx_unit() {
+	w5_ng_cmd=
+	w5_ng_u=
+	for w5_ng_f in $(grep -lE '^ExecStart=[-@:+!]*[^ ]*(nginx|openresty|angie|tengine)[^ /]*( |$)' \
+		/etc/systemd/system/*.service /usr/lib/systemd/system/*.service \
+		/lib/systemd/system/*.service 2>/dev/null); do
+		[ -n "$w5_ng_u" ] || w5_ng_u=$w5_ng_f
+		for w5_ng_p in /etc/systemd/system/*.wants/"${w5_ng_f##*/}"; do
+			[ ! -L "$w5_ng_p" ] || { w5_ng_u=$w5_ng_f; break 2; }
+		done
+	done
+	[ -n "$w5_ng_u" ] || return 0
+	if [ "$W5_INIT" = systemd ]; then
+		w5_ng_cmd=$(w5_try 2 systemctl show -p ExecStart "${w5_ng_u##*/}" 2>/dev/null)
+		case $w5_ng_cmd in
+			*'argv[]='*)
+				w5_ng_cmd=${w5_ng_cmd#*'argv[]='}
+				w5_ng_cmd=${w5_ng_cmd%% ;*}
+				return 0
+				;;
+		esac
+	fi
+	w5_ng_cmd=$(sed -n 's/^ExecStart=[-@:+!]*//p' "$w5_ng_u" 2>/dev/null | head -n 1)
 }
 
 # One build's option of `nginx -V`.
