@@ -90,3 +90,37 @@ cdn_fpm_down() {
     svc stop fpm
     until_true 10 edge_says "$2" 502
 }
+
+# The server moved, the CDN's record did not: the edge knocks where nobody listens.
+fault cdn.origin_address cdn.origin_address broken cdn_origin_address edge http=521
+cdn_origin_address() {
+    if [ "$1" = edge ]; then edge_to "${2%.*}.1"; return; fi
+    until_true 10 edge_says "$2" 521
+}
+
+# Plain HTTP on 443: there is nothing to shake hands with.
+fault cdn.origin_tls_handshake cdn.origin_tls_handshake broken cdn_origin_tls_handshake edge http=525
+cdn_origin_tls_handshake() {
+    if [ "$1" = edge ]; then edge_to "$2"; return; fi
+    sed -i 's/listen 443 ssl/listen 443/; /ssl_certificate/d' "$NGINX_SITE"
+    svc reload nginx
+    until_true 10 edge_says "$2" 525
+}
+
+# nginx itself turns the edge away, as a page about blocking bots told somebody to.
+fault cdn.origin_blocked.deny cdn.origin_blocked broken cdn_origin_blocked_deny edge http=403
+cdn_origin_blocked_deny() {
+    if [ "$1" = edge ]; then edge_to "$2"; return; fi
+    site_insert "deny $2;"
+    svc reload nginx
+    until_true 10 edge_says "$2" 403
+}
+
+# A filter that drops by default, and nobody told it of the web (ufw enable, and no more).
+fault cdn.origin_blocked.policy cdn.origin_blocked broken cdn_origin_blocked_policy http=000
+cdn_origin_blocked_policy() {
+    iptables -A INPUT -i lo -j ACCEPT
+    iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+    iptables -A INPUT -p tcp --dport 22 -j ACCEPT
+    iptables -P INPUT DROP
+}

@@ -50,3 +50,7 @@ nginx_worker_crash() {
     bounded 115 bash -c 'while pkill -SEGV -P "$0"; do sleep 3; done' "$(nginx_master)"
     until_true 10 grep -q 'exited on signal 11' "$ERROR_LOG_MAIN"
 }
+
+# Stopped in place: the kernel still takes connections, and nobody answers them.
+fault nginx.down.frozen nginx.down broken nginx_down_frozen http=000
+nginx_down_frozen() { pkill -STOP -x nginx; }

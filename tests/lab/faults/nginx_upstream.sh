@@ -57,3 +57,22 @@ PHP
     until_true 10 page_is 502
     visit 3
 }
+
+# A container came back with another address, and nginx has looked its name up at its start.
+fault nginx.stale_upstream_address nginx.stale_upstream_address broken nginx_stale_upstream_address http=502
+nginx_stale_upstream_address() {
+    printf '127.0.0.77 php.lab\n' >> /etc/hosts
+    pool_listen 127.0.0.77:9001
+    pass_set 'fastcgi_pass php.lab:9001'
+    svc restart fpm
+    svc restart nginx
+    until_true 10 page_is 200
+    # The files must be older than the workers by more than a second's rounding.
+    sleep 2
+    sed 's/127.0.0.77 php.lab/127.0.0.78 php.lab/' /etc/hosts > /etc/hosts.new
+    cat /etc/hosts.new > /etc/hosts
+    pool_listen 127.0.0.78:9001
+    svc restart fpm
+    until_true 10 page_is 502
+    visit 2
+}
