@@ -1,5 +1,6 @@
 /* agent: answers cut at every byte, an agent of the test's own, the real one. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -259,6 +260,48 @@ static void keyring(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* Nothing of it outlives a process that is killed: neither the agent nor its directory. */
+static void killed(void **state)
+{
+	char dir[] = "/tmp/wp502-ring-XXXXXX", command[256], socket[128] = "";
+	struct seen seen;
+	struct keyring *ring;
+	int ends[2], i;
+	ssize_t n;
+	pid_t pid;
+
+	(void)state;
+	if (system("command -v ssh-agent >/dev/null && command -v ssh-keygen >/dev/null") != 0)
+		skip();
+	assert_non_null(mkdtemp(dir));
+	snprintf(command, sizeof(command), "ssh-keygen -q -t ed25519 -N '' -f %s/one", dir);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		memset(&seen, 0, sizeof(seen));
+		seen.loop = loop_new();
+		ring = keyring_hold(seen.loop);
+		snprintf(command, sizeof(command), "%s/one", dir);
+		load(ring, &seen, command);
+		n = write(ends[1], keyring_socket(ring), strlen(keyring_socket(ring)));
+		raise(n > 0 ? SIGKILL : SIGTERM);
+	}
+	close(ends[1]);
+	n = read(ends[0], socket, sizeof(socket) - 1);
+	assert_true(n > 0);
+	waitpid(pid, NULL, 0);
+	close(ends[0]);
+	*strrchr(socket, '/') = '\0'; /* the directory */
+	for (i = 0; i < 250 && access(socket, F_OK) == 0; i++)
+		usleep(20000);
+	assert_int_not_equal(access(socket, F_OK), 0);
+	snprintf(command, sizeof(command), "ps -ef | grep '[s]sh-agent' | grep -qF '%s'", socket);
+	assert_int_not_equal(system(command), 0);
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	assert_int_equal(system(command), 0);
+}
+
 /* What libssh2 wants signed names the algorithm. */
 static void algorithm(void **state)
 {
@@ -284,7 +327,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_keys), cmocka_unit_test(reads_signature),
-		cmocka_unit_test(asks_slowly), cmocka_unit_test(keyring), cmocka_unit_test(algorithm),
+		cmocka_unit_test(asks_slowly), cmocka_unit_test(keyring), cmocka_unit_test(killed),
+		cmocka_unit_test(algorithm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "live/ssh/keyring.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +16,20 @@
  * How it works: a job is one wish for one file; the first of the list is the one under
  * way: wait for the agent, run ssh-add, list the agent to see which key came. ssh-add has
  * no terminal (a session of its own) and no askpass, so it asks on its stderr and reads
- * stdin: what the human typed is handed on there. The agent hangs on a shell that reads
- * our pipe: when we are gone it reads the end and stops the agent.
+ * stdin: what the human typed is handed on there.
+ * The agent must not outlive us, however we end. It is ended by keyring_drop; where we are
+ * killed, by the shell it was started for, which reads our pipe to its end; and where that
+ * is killed too, the agent itself sees within ten seconds that its shell is gone.
  */
 
 #define TRIES 3
 #define SAYS_MAX 2048
 
-static const char agent_script[] =
-	"trap '' HUP INT TERM; ssh-agent -D -a \"$1/agent\" & cat >/dev/null; "
-	"kill $!; wait; rmdir \"$1\"";
+/* Its $0 is the directory. A socket that is gone: the agent was ended already. */
+static const char agent_shell[] =
+	"trap '' HUP INT TERM; echo \"$SSH_AGENT_PID\"; cat >/dev/null; "
+	"[ -S \"$0/agent\" ] && kill \"$SSH_AGENT_PID\"; "
+	"rm -f \"$0/agent\"; rmdir \"$0\" 2>/dev/null";
 
 struct job {
 	struct job *next;
@@ -47,6 +52,7 @@ struct keyring {
 	struct arena *mem;
 	char dir[96], socket[112];
 	struct loop_child *server, *adder;
+	pid_t pid; /* of the agent; 0: it has not said yet */
 	bool listens, broken, dead;
 	struct job *jobs;
 	struct file *files;
@@ -54,7 +60,7 @@ struct keyring {
 	struct ask *ask;
 	struct buf says;
 	int asked, status;
-	const char *argv_server[6], *argv_add[7];
+	const char *argv_server[8], *argv_add[7];
 };
 
 static struct keyring *rings; /* one a loop */
@@ -260,17 +266,17 @@ static void add_file(struct keyring *k)
 
 /* ---- the agent ---- */
 
-/* It prints its address once it listens. */
+/* Its shell says its number: it listens. */
 static void on_server_out(void *owner, const char *bytes, size_t len)
 {
 	struct keyring *k = owner;
+	int64_t pid = 0;
 
-	(void)bytes;
-	(void)len;
-	if (!k->listens) {
-		k->listens = true;
-		next_job(k);
-	}
+	if (k->listens || !span_lead_int(span_from(bytes, len), &pid) || pid < 2)
+		return;
+	k->pid = (pid_t)pid;
+	k->listens = true;
+	next_job(k);
 }
 
 static void on_server_exit(void *owner, int status, int number)
@@ -310,13 +316,25 @@ static void start_server(struct keyring *k)
 		return;
 	}
 	snprintf(k->socket, sizeof(k->socket), "%s/agent", k->dir);
-	k->argv_server[0] = "sh";
-	k->argv_server[1] = "-c";
-	k->argv_server[2] = agent_script;
-	k->argv_server[3] = "wp502-agent";
-	k->argv_server[4] = k->dir;
+	k->argv_server[0] = "ssh-agent";
+	k->argv_server[1] = "-a";
+	k->argv_server[2] = k->socket;
+	k->argv_server[3] = "sh";
+	k->argv_server[4] = "-c";
+	k->argv_server[5] = agent_shell;
+	k->argv_server[6] = k->dir;
 	k->server = loop_child_new(k->loop, &child, k, &error);
 	k->broken = !k->server;
+}
+
+static void end_server(struct keyring *k)
+{
+	if (k->pid && !k->broken)
+		kill(k->pid, SIGTERM);
+	if (!*k->socket)
+		return;
+	unlink(k->socket);
+	rmdir(k->dir);
 }
 
 static void next_job(void *owner)
@@ -416,6 +434,7 @@ void keyring_drop(struct keyring *k, void *owner)
 		at = &(*at)->next;
 	*at = k->next;
 	k->dead = true;
+	end_server(k);
 	ask_free(k->ask);
 	agent_free(k->agent);
 	loop_child_free(k->adder);

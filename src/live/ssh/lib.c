@@ -432,6 +432,7 @@ static struct transport *lib_make(struct loop *loop, const struct transport_conf
 	lib_pieces_init(&t->out);
 	sshconf_keep(t->mem, config, &t->config);
 	t->queue = queue_hold(loop);
+	t->ring = keyring_hold(loop); /* a passphrase is asked for once, not once a login */
 	t->turn.call = serve;
 	t->turn.owner = t;
 	t->entrance.call = admitted;
@@ -514,6 +515,7 @@ static void lib_free(struct transport *transport)
 	t->found = NULL;
 	dial_free(t->dial);
 	login_free(t->login);
+	keyring_drop(t->ring, t);
 	if (t->poll)
 		loop_poll_set(t->poll, 0);
 	loop_defer(t->loop, free_now, t);

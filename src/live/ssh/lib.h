@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "live/ssh/dial.h"
+#include "live/ssh/keyring.h"
 #include "live/ssh/login.h"
 #include "live/ssh/lookup.h"
 #include "live/ssh/proxy.h"
@@ -68,6 +69,7 @@ struct lib {
 	struct wire wire;
 	LIBSSH2_SESSION *session;
 	LIBSSH2_CHANNEL *channel;
+	struct keyring *ring;
 	struct login *login;
 	struct loop_timer *timer; /* of the whole login; then of what lib_alive watches */
 	int64_t deadline;
