@@ -13,14 +13,15 @@
 
 #define LEVEL 9
 /* Pieces are put together until they are this old or this long. */
-#define TOGETHER_MS 60000
-#define TOGETHER_MAX (1u << 20)
+#define TOGETHER_MS 300000
+#define TOGETHER_MAX (7u << 20) /* with what comes next still one chunk */
+#define TOGETHER_ENOUGH (3u << 20)
 
 struct container {
 	sqlite3 *db;
 	sqlite3_stmt *insert, *drop_from;
 	struct buf recent;     /* text of the rows from recent_id on */
-	int64_t recent_id, next_id, recent_first;
+	int64_t recent_id, next_id, recent_first, last;
 };
 
 static const char setup[] =
@@ -126,7 +127,8 @@ static bool add_in_transaction(struct container *c, struct span lines, int64_t f
 		return false;
 	c->next_id++;
 	buf_add(&c->recent, lines.p, lines.n);
-	full = c->recent.len > TOGETHER_MAX / 2 || last - c->recent_first > TOGETHER_MS;
+	c->last = last;
+	full = c->recent.len > TOGETHER_ENOUGH || last - c->recent_first > TOGETHER_MS;
 	if (!full)
 		return true;
 	if (!put_together(c, last))
@@ -162,10 +164,20 @@ int container_drop_before(struct container *c, int64_t wall)
 	return dropped;
 }
 
+/* Fails at worst to make it smaller. */
+static void put_rest_together(struct container *c)
+{
+	if (!c->insert || !c->drop_from || sqlite3_exec(c->db, "BEGIN", NULL, NULL, NULL))
+		return;
+	sqlite3_exec(c->db, put_together(c, c->last) ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL);
+	sqlite3_exec(c->db, "VACUUM", NULL, NULL, NULL);
+}
+
 void container_free(struct container *c)
 {
 	if (!c)
 		return;
+	put_rest_together(c);
 	sqlite3_finalize(c->insert);
 	sqlite3_finalize(c->drop_from);
 	if (c->db)

@@ -29,7 +29,7 @@ struct container;
 struct container *container_new(const char *path, char **ret_error);
 
 /*
- * Stores lines at once. Pieces that follow each other within a minute are put together
+ * Stores lines at once. Pieces that follow each other within five minutes are put together
  * later: they compress better. False with *ret_why, to free; the file is as before.
  */
 bool container_add(struct container *container, struct span lines, int64_t first, int64_t last,

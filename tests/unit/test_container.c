@@ -215,8 +215,8 @@ static void old_pieces_go(void **state)
 	c = container_new(path, &error);
 	assert_non_null(c);
 	for (i = 0; i < 3; i++) /* minutes apart: rows of their own */
-		assert_true(container_add(c, span_of(one), i * 100000, i * 100000, &error));
-	assert_true(container_drop_before(c, 250000) >= 1);
+		assert_true(container_add(c, span_of(one), i * 1000000, i * 1000000, &error));
+	assert_true(container_drop_before(c, 2500000) >= 1);
 	container_free(c);
 	assert_int_equal(count_events(&last), 1);
 }
