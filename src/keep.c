@@ -61,6 +61,21 @@ static void list(struct folder *folder, const char *path)
 		qsort(folder->items, folder->count, sizeof(*folder->items), by_age);
 }
 
+/* And what a killed console left beside it. */
+static bool remove_one(const char *path)
+{
+	char *wal = xasprintf("%s-wal", path), *shm = xasprintf("%s-shm", path);
+	bool gone = !unlink(path);
+
+	if (gone) {
+		unlink(wal);
+		unlink(shm);
+	}
+	free(wal);
+	free(shm);
+	return gone;
+}
+
 char *keep_prune(const char *path, int64_t now, int64_t max_bytes)
 {
 	struct folder folder = { NULL, 0 };
@@ -73,7 +88,7 @@ char *keep_prune(const char *path, int64_t now, int64_t max_bytes)
 		total += folder.items[i].bytes;
 	for (i = 0; i < folder.count; i++) {
 		old = now - folder.items[i].at > KEEP_DAYS * 86400;
-		if ((old || total > max_bytes) && !unlink(folder.items[i].path)) {
+		if ((old || total > max_bytes) && remove_one(folder.items[i].path)) {
 			total -= folder.items[i].bytes;
 			freed += folder.items[i].bytes;
 			gone++;
