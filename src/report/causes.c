@@ -4,8 +4,10 @@
 
 static void add(struct buf *out, const char *head, const char *text)
 {
-	if (text && *text)
-		buf_addf(out, "- **%s**: %s\n", head, text);
+	struct span words = span_trim(span_of(text));
+
+	if (words.n)
+		buf_addf(out, "- **%s**: %.*s\n", head, (int)words.n, words.p);
 }
 
 static void add_cause(struct buf *out, const struct cause *c)
