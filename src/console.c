@@ -361,6 +361,20 @@ static void open_recorder(struct console *c)
 	free(error);
 }
 
+static void open_live(struct console *c, char **ret_error)
+{
+	char *password = NULL;
+
+	/* Before the screen is up: the question stands on the terminal as it is. */
+	if (!session_sudo_password(c->cli, &password, ret_error)) {
+		fprintf(stderr, "wp502: %s\n", *ret_error);
+		return;
+	}
+	c->source = session_open(c->loop, c->cli, c->targets, password);
+	session_wipe(password);
+	open_recorder(c);
+}
+
 /* False with a complaint on stderr. */
 static bool open_source(struct console *c)
 {
@@ -372,8 +386,7 @@ static bool open_source(struct console *c)
 		if (!c->source)
 			fprintf(stderr, "wp502: %s\n", error);
 	} else if (c->targets->count) {
-		c->source = session_open(c->loop, c->cli, c->targets, NULL);
-		open_recorder(c);
+		open_live(c, &error);
 	} else {
 		c->source = recording_new(c->loop, c->targets->recordings.items[0], &error);
 		if (c->source)
