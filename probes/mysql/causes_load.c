@@ -9,6 +9,9 @@
 #include "probes/mysql/mysql.h"
 #include "probes/wordpress/wordpress.h"
 
+/* Copies of one statement that make a pile: with a small pool two fill half of it. */
+#define MYSQL_ALIKE_MIN 2
+
 /* That many sessions waiting that long are trouble even while pages still come. */
 #define WAIT_MANY 3
 #define WAIT_S 3
@@ -110,7 +113,7 @@ void mysql_look_slow_queries(const struct site_view *v, struct finding *f)
 	f->subject = finding_text(f, "%lld", (long long)pile.oldest->id);
 	f->changes_mind = "a process list without long statements";
 	/* one statement must be most of it; a mixed pile is a slow database, not a slow query */
-	if (pile.alike < 3 || pile.alike * 2 < pile.running || !suffers(v)) {
+	if (pile.alike < MYSQL_ALIKE_MIN || pile.alike * 2 < pile.running || !suffers(v)) {
 		f->state = FINDING_HINT;
 		return;
 	}

@@ -284,6 +284,8 @@ bool wordpress_pool_full(const struct site_view *v)
 
 	if (!busy.known || !workers.known || !workers.v || busy.v < workers.v)
 		return false;
-	/* with room to grow, all busy is just a busy moment */
-	return !v->pool || !v->pool->max_children.known || workers.v >= v->pool->max_children.v;
+	/* with room to grow, all busy is just a busy moment, unless more wait than work */
+	return !v->pool || !v->pool->max_children.known ||
+	       workers.v >= v->pool->max_children.v ||
+	       (v->listener && num_or(v->listener->queued, 0) > workers.v);
 }

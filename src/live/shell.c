@@ -401,6 +401,19 @@ void shell_feed(struct shell *s, const char *bytes, size_t len)
 		set_timer(s);
 }
 
+/* The connection itself went, and took the shell with it: nothing is known of the shell. */
+static bool was_cut(const struct ssh_failure *f)
+{
+	static const char *const words[] = { "closed by", "reset", "Broken pipe", "imeout",
+		"timed out" };
+	size_t i;
+
+	for (i = 0; f->says && i < sizeof(words) / sizeof(*words); i++)
+		if (strstr(f->says, words[i]))
+			return true;
+	return false;
+}
+
 void shell_closed(struct shell *s, struct ssh_failure *f)
 {
 	bool waiting = s->entries != NULL;
@@ -418,7 +431,7 @@ void shell_closed(struct shell *s, struct ssh_failure *f)
 	if (s->dead || !s->live || (f->error != SSH_E_LOST && f->error != SSH_E_NO_SHELL))
 		return;
 	if (s->hello == HELLO_DONE) {
-		if (s->only_pulse && waiting)
+		if (s->only_pulse && waiting && !was_cut(f))
 			cannot_fork(f);
 	} else if (f->error != SSH_E_NO_SHELL || s->noise.len) {
 		no_shell(s, f); /* ssh's own words, if it has any, know more than silence */
