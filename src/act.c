@@ -20,6 +20,9 @@
 #include "session.h"
 #include "store/recorder.h"
 
+/* Log times are whole seconds, and so is the server's clock as we know it: a line this much
+ * older than the action may look younger than it. */
+#define CLOCK_GRAIN_MS 2500
 #define EXIT_UNKNOWN 3
 #define EXIT_USAGE 64
 #define CHECK_MS 30000
@@ -208,7 +211,8 @@ static const struct verdict *verdict_now(const struct act *act, const struct loo
 /* A fresh diagnosis: better than before? What it says is printed. */
 static bool look_again(const struct act *act, int64_t since_ms, bool *ret_better)
 {
-	struct look *look = look_new(act->cli, act->targets, act->password, since_ms, since_ms,
+	int64_t fresh_ms = since_ms > CLOCK_GRAIN_MS ? since_ms - CLOCK_GRAIN_MS : 1;
+	struct look *look = look_new(act->cli, act->targets, act->password, since_ms, fresh_ms,
 		NULL);
 	const struct verdict *now = verdict_now(act, look);
 	bool reached = host_link_live(look_host(look));

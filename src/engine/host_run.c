@@ -230,7 +230,7 @@ static struct site_time time_of(struct engine *engine, const struct host_run *ru
 	int64_t wall = engine->source->ops->now(engine->source).wall;
 	int64_t fresh_ms = engine->options.fresh_ms;
 	struct site_time time = { 0, engine->options.since_ms / 1000,
-		fresh_ms ? (fresh_ms + 999) / 1000 : FRESH_S };
+		fresh_ms ? fresh_ms / 1000 : FRESH_S };
 
 	if (facts->clock_offset.known)
 		time.now = wall / 1000 - facts->clock_offset.v;

@@ -55,10 +55,10 @@ fi
 what='.hosts[0].verdict | [.cause, .health, .title, .first_broken_arrow, (.evidence | map(.text))]'
 "$LAB" up rec >/dev/null 2>&1 && "$LAB" fault rec fpm.down >/dev/null 2>&1
 read -ra args < <("$LAB" args rec)
-"$WP502" diagnose --json --record "$work/rec.wp502" "${args[@]}" "root@$("$LAB" ip rec)" \
+"$WP502" diagnose --json --record "$work/rec.events" "${args[@]}" "root@$("$LAB" ip rec)" \
 	>"$work/live.json" 2>"$work/live.err" </dev/null
 live=$?
-"$WP502" diagnose --json "$work/rec.wp502" >"$work/again.json" 2>"$work/again.err" </dev/null
+"$WP502" diagnose --json "$work/rec.events" >"$work/again.json" 2>"$work/again.err" </dev/null
 again=$?
 wrong=
 [ $live = 2 ] && [ $again = 2 ] || wrong="exit $live live, $again replayed; $(cat "$work/live.err" "$work/again.err")"
@@ -67,20 +67,20 @@ wrong=
 result record_replay "$wrong"
 
 wrong=
-"$WP502" export "$work/rec.wp502" >"$work/export" 2>"$work/err" </dev/null || wrong="exit $?: $(cat "$work/err")"
+"$WP502" export "$work/rec.events" >"$work/export" 2>"$work/err" </dev/null || wrong="exit $?: $(cat "$work/err")"
 [ "$(wc -l <"$work/export")" -ge 20 ] || wrong="$wrong $(wc -l <"$work/export") events"
 grep -v '^#' "$work/export" | cut -f1 | jq -e . >/dev/null 2>&1 || wrong="$wrong a head is no JSON"
 result export "$wrong"
 
 # What was written when the program was killed at any moment: whole lines, or half of one.
 wrong=
-size=$(stat -c %s "$work/rec.wp502")
+size=$(stat -c %s "$work/rec.events")
 for part in 1 2 3 5 8 13 21 34 55 89; do
-	head -n $((part / 2 + 1)) "$work/rec.wp502" >"$work/lines.wp502"
-	head -c $((size * part / 100 + 200)) "$work/rec.wp502" >"$work/bytes.wp502"
+	head -n $((part / 2 + 1)) "$work/rec.events" >"$work/lines.events"
+	head -c $((size * part / 100 + 200)) "$work/rec.events" >"$work/bytes.events"
 	for cut in lines bytes; do
-		[ "$(wc -l <"$work/$cut.wp502")" -ge 2 ] || continue # the heading and no event
-		"$WP502" diagnose --json "$work/$cut.wp502" >"$work/cut.json" 2>"$work/cut.err" </dev/null
+		[ "$(wc -l <"$work/$cut.events")" -ge 2 ] || continue # the heading and no event
+		"$WP502" diagnose --json "$work/$cut.events" >"$work/cut.json" 2>"$work/cut.err" </dev/null
 		code=$?
 		case $code in 0|1|2|3) jq -e '.hosts | length == 1' "$work/cut.json" >/dev/null 2>&1 || code=JSON ;; esac
 		case $code in 0|1|2|3) ;; *) wrong="$wrong $part % in $cut: $code $(head -c 200 "$work/cut.err")" ;; esac
