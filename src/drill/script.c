@@ -36,25 +36,20 @@ static void fail(struct reader *r, const char *why)
 static void begin_section(struct reader *r, struct span head)
 {
 	struct drill *d = r->drill;
-	struct drill_stretch stretch = { NULL };
-	struct drill_question question = { NULL };
-	struct drill_action action = { NULL };
+	struct drill_stretch *stretch;
 
 	if (span_starts(head, "stretch ")) {
 		head = span_trim(span_skip(head, strlen("stretch ")));
-		stretch.name = arena_strndup(d->mem, head.p, head.n);
-		*(struct drill_stretch *)arena_push(d->mem, &d->stretches, &d->stretch_count,
-			sizeof(stretch)) = stretch;
+		stretch = arena_push(d->mem, &d->stretches, &d->stretch_count, sizeof(*stretch));
+		stretch->name = arena_strndup(d->mem, head.p, head.n);
 		r->section = STRETCH;
-		if (!drill_name_ok(stretch.name))
+		if (!drill_name_ok(stretch->name))
 			fail(r, "a stretch is named by small letters, digits and '-'");
 	} else if (span_eq(head, "question")) {
-		*(struct drill_question *)arena_push(d->mem, &d->questions, &d->question_count,
-			sizeof(question)) = question;
+		arena_push(d->mem, &d->questions, &d->question_count, sizeof(*d->questions));
 		r->section = QUESTION;
 	} else if (span_eq(head, "action")) {
-		*(struct drill_action *)arena_push(d->mem, &d->actions, &d->action_count,
-			sizeof(action)) = action;
+		arena_push(d->mem, &d->actions, &d->action_count, sizeof(*d->actions));
 		r->section = ACTION;
 	} else {
 		fail(r, "no such section");
