@@ -73,7 +73,7 @@ void fpm_look_pool_saturated(const struct site_view *v, struct finding *f)
 }
 
 /* The request most of the evidence names: a slow log, FPM's own log, a timeout of nginx. */
-static const char *slow_uri(const struct site_view *v, struct finding *f)
+static const char *slow_uri(const struct site_view *v)
 {
 	const struct nginx_error *e = view_error(v, NGX_TIMEOUT_READ, -1);
 	const struct fpm_event *event = fpm_event_within(v, FPM_SLOW, 300);
@@ -85,7 +85,6 @@ static const char *slow_uri(const struct site_view *v, struct finding *f)
 		return e->uri;
 	if (s && s->plugin)
 		return s->plugin;
-	(void)f;
 	return NULL;
 }
 
@@ -121,7 +120,7 @@ void fpm_look_slow_endpoint(const struct site_view *v, struct finding *f)
 	crowd_evidence(v, &c, f);
 	if (s)
 		finding_log(f, v, &s->line);
-	uri = c.endpoint ? crowd_endpoint(&c, f) : slow_uri(v, f);
+	uri = c.endpoint ? crowd_endpoint(&c, f) : slow_uri(v);
 	f->title = finding_text(f, "slow requests%s%s hold all %lld workers of pool %s",
 		uri ? " (" : "", uri ? finding_text(f, "%s)", uri) : "", (long long)c.busy.v,
 		fpm_pool_name(v));
